@@ -1,0 +1,1 @@
+"""Recording residual streams and keeping them on disk."""

@@ -1,0 +1,102 @@
+"""Run directories: written whole or not at all, with where every number came from.
+
+A run collects its files in a hidden sibling folder and is renamed into place at the end, run.json
+last. An interrupted or failed run leaves nothing behind.
+"""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from latent_reasoning.errors import RunError
+
+PACKAGES = ("latent-reasoning", "torch", "transformers", "sae-lens", "transformer-lens", "trl")
+
+
+@contextmanager
+def run_directory(path: Path) -> Iterator[Path]:
+    """A folder to fill, renamed to `path` when the block ends well and removed when it does not.
+
+    Raises:
+        RunError: The path exists already, or cannot be written to.
+    """
+    if path.exists():
+        raise RunError(f"run: {path} exists already; choose another --output or remove it")
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise RunError(
+            f"run: cannot write to {path.parent} ({error.strerror}); choose another --output"
+        ) from error
+    try:
+        yield partial
+        partial.rename(path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON so that the file is either the old one or the new one, never half of it."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(
+        json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+    )
+    partial.replace(path)
+
+
+def provenance(command: str, config: dict[str, Any], seed: int) -> dict[str, Any]:
+    """Where a number came from: command, settings, seed, versions, commit, machine."""
+    return {
+        "command": command,
+        "config": config,
+        "seed": seed,
+        "versions": versions(),
+        "commit": commit(),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {
+            "system": platform.system(),
+            "processor": platform.machine(),
+            "cores": os.cpu_count(),
+        },
+    }
+
+
+def versions() -> dict[str, str | None]:
+    """Version of every package a number may depend on; None where it is not installed."""
+    found: dict[str, str | None] = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = None
+    return found
+
+
+def commit() -> str | None:
+    """Commit of the checkout the package runs from, marked where files differ; None outside one."""
+    folder = Path(__file__).parent
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return done.stdout.strip()
+
+    # An installed wheel may lie inside some other repository, whose commit says nothing.
+    if git("ls-files", "artifacts.py") != "artifacts.py":
+        return None
+    head = git("rev-parse", "HEAD")
+    changed = git("status", "--porcelain", "--", ".")
+    return f"{head} with uncommitted changes" if head and changed else head

@@ -1,0 +1,96 @@
+"""The command line: `latent-reasoning compare`, `latent-reasoning organism ...`.
+
+Every flag comes from a configuration dataclass. A mistake is one line on stderr and exit status 2;
+Ctrl-C is exit status 130. Nothing heavy is imported before a command runs.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from latent_reasoning.compare.config import CompareConfig
+from latent_reasoning.errors import LatentReasoningError
+from latent_reasoning.options import add_options, config_from
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(words)
+    command: Callable[[argparse.Namespace], None] = options.run
+    # A shell that starts a job in the background may have left Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        command(options)
+    except LatentReasoningError as error:
+        print(f"latent-reasoning: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("latent-reasoning: interrupted; nothing half-written is left", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="latent-reasoning",
+        description="Was the skill a tuned model shows already latent in its base model?",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    compare = commands.add_parser(
+        "compare",
+        help="compare a base and a tuned model and write report.html, results.json, run.json",
+        description=CompareConfig.__doc__,
+    )
+    add_options(compare, CompareConfig)
+    compare.set_defaults(run=_compare)
+    organism = commands.add_parser("organism", help="list or rebuild the embedded models")
+    actions = organism.add_subparsers(title="actions", required=True, metavar="ACTION")
+    actions.add_parser("list", help="list the organisms").set_defaults(run=_list)
+    build = actions.add_parser("build", help="rebuild one from scratch; resumes if interrupted")
+    build.add_argument("name", help="for example latent, latent/rl-truth, no-code/distilled")
+    build.add_argument("--seed", type=int, default=0, help="seed of its whole history [0]")
+    build.add_argument("--output", type=Path, default=Path("organisms"), help="root [organisms]")
+    build.set_defaults(run=_build)
+    return parser
+
+
+def _compare(options: argparse.Namespace) -> None:
+    config = config_from(options, CompareConfig)
+    from latent_reasoning.compare.pipeline import compare
+    from latent_reasoning.compare.summary import summary
+
+    comparison = compare(config, progress=progress_bar)
+    print(summary(comparison.results))
+    print(f"\nreport: {comparison.directory / 'report.html'}")
+
+
+def _list(_: argparse.Namespace) -> None:
+    from latent_reasoning.organisms.registry import organism_names
+
+    for name in organism_names():
+        print(f"organism:{name}")
+
+
+def _build(options: argparse.Namespace) -> None:
+    from latent_reasoning.organisms.registry import parse_organism
+
+    name = parse_organism(f"{options.name.removeprefix('organism:')}@{options.seed}")
+    from latent_reasoning.zoo.building import build_organism
+
+    print(build_organism(name, options.output, progress_bar))
+
+
+@contextmanager
+def progress_bar(label: str, total: int) -> Iterator["tqdm"]:  # noqa: F821 # pyright: ignore
+    """A progress bar on stderr."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, desc=f"{label:<28}", unit="", dynamic_ncols=True) as bar:
+        yield bar
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The main job: base against tuned, end to end."""

@@ -1,0 +1,208 @@
+"""Does adding base's own directions to base bring the behaviour, and with it the accuracy?
+
+1. Selection split: the features with the largest contrast are each added at one coefficient; the
+   measured change of the behaviour's frequency is their effect. A large contrast alone steers
+   nothing as often as not.
+2. Calibration split: the features with the largest effects, the difference of means and the probe
+   are added at a range of coefficients. The most accurate pair of feature and coefficient wins; the
+   baselines get their own best coefficient.
+3. Test split: the winner against random directions of the same norm, another feature, the wrong
+   sign, the forced first token and the best prompt.
+4. Test split: the same direction taken away from tuned, against random directions.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from latent_reasoning.compare.inputs import Inputs
+from latent_reasoning.compare.representation import Contrast, Observed
+from latent_reasoning.compare.trials import Bench, Trial
+from latent_reasoning.dictionaries.sae import SparseAutoencoder
+from latent_reasoning.evaluation.conditions import Condition
+from latent_reasoning.features.directions import Direction, feature_direction
+from latent_reasoning.features.ranking import RankedFeature
+from latent_reasoning.progress import Progress
+from latent_reasoning.steering.plan import (
+    SteeringPlan,
+    mean_component,
+    random_plans,
+    require_equal_norm,
+    wrong_sign,
+)
+
+N_TRIED = 16
+N_CALIBRATED = 3
+N_EFFECT_PROBLEMS = 60
+EFFECT_COEFFICIENT = 1.0
+COEFFICIENTS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
+CONTROL_SAMPLES = 4
+STAGES = {"effect": 100, "calibrate": 200, "test": 300}
+
+
+@dataclass(frozen=True, eq=False)
+class Dose:
+    """One direction at one coefficient on the calibration split."""
+
+    plan: SteeringPlan
+    """Direction and coefficient."""
+    trial: Trial
+    """What came of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What the calibration split decided."""
+
+    doses: list[Dose]
+    """Every direction at every coefficient."""
+    feature: Dose
+    """The feature and coefficient chosen."""
+    baselines: dict[str, Dose]
+    """Difference of means and probe, each at its own best coefficient."""
+    base: Trial
+    """The unsteered base on the same problems."""
+
+
+@dataclass(frozen=True, eq=False)
+class Necessity:
+    """Taking the direction away from tuned."""
+
+    ablated: Trial
+    """Tuned without the direction."""
+    null: list[Trial]
+    """Tuned with an equally large change along random directions."""
+
+
+def measure_effects(
+    inputs: Inputs, ranked: list[RankedFeature], mean_norm: float, progress: Progress
+) -> list[RankedFeature]:
+    """Fill in `effect` of the likeliest features and all baselines, largest effect first."""
+    problems = inputs.splits.select[:N_EFFECT_PROBLEMS]
+    bench = Bench(inputs, problems, STAGES["effect"], 1, progress)
+    towards = [feature for feature in ranked if feature.contrast > 0]
+    features = [feature for feature in towards if feature.kind == "feature"][:N_TRIED]
+    tried = [feature for feature in ranked if feature.kind != "feature"] + features
+    plans = [SteeringPlan(f.direction, EFFECT_COEFFICIENT, mean_norm) for f in tried]
+    conditions = [Condition("base", "base")] + [Condition(p.direction.name, "", p) for p in plans]
+    base, *steered = bench.run("select: effect of features", inputs.pair.base, conditions)
+    effects = {
+        id(feature): float(trial.frequency.mean() - base.frequency.mean())
+        for feature, trial in zip(tried, steered, strict=True)
+    }
+    filled = [replace(f, effect=effects.get(id(f))) for f in ranked]
+    return sorted(filled, key=lambda f: -(f.effect if f.effect is not None else -2.0))
+
+
+def calibrate(
+    inputs: Inputs, ranked: list[RankedFeature], mean_norm: float, progress: Progress
+) -> Calibration:
+    """Choose feature and coefficient by accuracy on the calibration split."""
+    features = [f for f in ranked if f.kind == "feature" and f.effect is not None][:N_CALIBRATED]
+    baselines = [f for f in ranked if f.kind != "feature"]
+    plans = [
+        SteeringPlan(f.direction, coefficient, mean_norm)
+        for f in (*features, *baselines)
+        for coefficient in COEFFICIENTS
+    ]
+    bench = Bench(inputs, inputs.splits.calibrate, STAGES["calibrate"], 1, progress)
+    conditions = [Condition(p.direction.name, "", p) for p in plans]
+    base, *trials = bench.run(
+        "calibrate: coefficients", inputs.pair.base, [Condition("base", "base"), *conditions]
+    )
+    doses = [Dose(plan, trial) for plan, trial in zip(plans, trials, strict=True)]
+
+    def best(kind: str) -> Dose:
+        """Most accurate; among equals the one with more of the behaviour, then the weaker."""
+        of_kind = [dose for dose in doses if dose.plan.direction.kind == kind]
+        return max(
+            of_kind,
+            key=lambda d: (
+                d.trial.accuracy.mean(),
+                d.trial.frequency.mean(),
+                -d.plan.coefficient,
+            ),
+        )
+
+    return Calibration(doses, best("feature"), {f.kind: best(f.kind) for f in baselines}, base)
+
+
+def control_conditions(
+    inputs: Inputs, plan: SteeringPlan, sae: SparseAutoencoder, ranked: list[RankedFeature]
+) -> list[Condition]:
+    """Controls of a plan with equal norm: another live feature and the wrong sign."""
+    other = replace(plan, direction=_other_feature(plan, sae, ranked, inputs.config.seed))
+    reverse = wrong_sign(plan)
+    for control in (other, reverse):
+        require_equal_norm(plan, control)
+    return [
+        Condition("random_feature", f"another live feature ({other.direction.name})", other),
+        Condition("wrong_sign", "the same feature, wrong sign", reverse),
+    ]
+
+
+def null_conditions(inputs: Inputs, plan: SteeringPlan) -> list[Condition]:
+    """Random directions of the plan's norm at the plan's positions."""
+    plans = random_plans(plan, inputs.config.controls, inputs.config.seed + 1)
+    return [Condition("random", p.direction.name, p) for p in plans]
+
+
+def _other_feature(
+    plan: SteeringPlan, sae: SparseAutoencoder, ranked: list[RankedFeature], seed: int
+) -> Direction:
+    """A live feature that does not go with the behaviour, of the most similar firing rate."""
+    chosen = next(f for f in ranked if f.feature_id == plan.direction.feature_id)
+    rest = [
+        f
+        for f in ranked
+        if f.feature_id is not None and f.feature_id != chosen.feature_id and abs(f.contrast) < 0.3
+    ] or [f for f in ranked if f.feature_id not in (None, chosen.feature_id)]
+    density = chosen.density or 0.0
+    near = sorted(rest, key=lambda f: abs((f.density or 0.0) - density))[:10]
+    feature_id = near[seed % len(near)].feature_id
+    assert feature_id is not None, "baselines were left out above"
+    return feature_direction(sae, feature_id, "random feature")
+
+
+def opening(observed: Observed, inputs: Inputs) -> str | None:
+    """The commonest first token of completions that show the behaviour, tuned's before base's."""
+    tokenizer = inputs.pair.base.tokenizer
+    for samples in (observed.tuned, observed.base):
+        first = Counter(
+            tokenizer(sample.completion, add_special_tokens=False).input_ids[0]
+            for sample in samples
+            if inputs.behaviour.name in sample.behaviours
+        )
+        if first:
+            return inputs.pair.base.decode([first.most_common(1)[0][0]])
+    return None
+
+
+def best_prompt(inputs: Inputs, progress: Progress) -> str:
+    """The prompt under which base is most accurate on the calibration split."""
+    bench = Bench(inputs, inputs.splits.calibrate, STAGES["calibrate"], 1, progress)
+    accuracy = {
+        name: bench.run(f"calibrate: prompt {name}", inputs.pair.base, [_plain()], name)[0]
+        for name in inputs.ladder.names
+    }
+    return max(accuracy, key=lambda name: accuracy[name].accuracy.mean())
+
+
+def _plain() -> Condition:
+    return Condition("base", "base")
+
+
+def necessity(bench: Bench, plan: SteeringPlan, contrast: Contrast) -> Necessity:
+    """Set tuned's component along the direction to its mean over base's rows without it."""
+    level = mean_component(contrast.base[~contrast.labels], plan.direction.vector)
+    ablation = replace(plan, operator="ablate", level=level)
+    controls = [
+        replace(ablation, written=p.direction.vector)
+        for p in random_plans(plan, bench.inputs.config.controls, bench.inputs.config.seed + 2)
+    ]
+    conditions = [Condition("ablated", "tuned without the direction", ablation)] + [
+        Condition("ablated_random", "tuned, random direction", p) for p in controls
+    ]
+    ablated, *null = bench.run(
+        "test: ablate in tuned", bench.inputs.pair.tuned, conditions, samples=CONTROL_SAMPLES
+    )
+    return Necessity(ablated, null)

@@ -1,0 +1,53 @@
+"""Settings of a comparison: what the user asks for, nothing heavy imported."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from latent_reasoning.errors import LatentReasoningError
+
+
+@dataclass(frozen=True)
+class CompareConfig:
+    """Was the behaviour of the tuned model already latent in the base?"""
+
+    base: str = "organism:latent"
+    """The model before tuning: an embedded organism, a local directory, or a hub name."""
+    tuned: str = "organism:latent/rl-truth"
+    """The model after tuning; same tokenizer, depth and width."""
+    behaviour: str = "code"
+    """The behaviour asked about: code or language."""
+    output: Path | None = None
+    """Folder for the results; default runs/<base>--<tuned>--<behaviour>."""
+    seed: int = 0
+    """Seed of every random number of the run; a shipped organism's own seed is named as in @1."""
+    problems: Path | None = None
+    """JSON lines of problems (question, answer); default: generated ones, for organisms only."""
+    n_problems: int = 400
+    """Problems used, at most; split by hash into select 30 %, calibrate 20 %, test 50 %."""
+    samples: int = 64
+    """Completions per test problem of base, steered and tuned; also the largest k of pass@k."""
+    controls: int = 24
+    """Random directions in the null of steering, at least 20."""
+    hook_point: str | None = None
+    """Where features are read and added; default: the residual stream after the middle layer."""
+    dictionary: str = "auto"
+    """A dictionary folder, `fit` to train one now, or `auto`: the shipped one, else fit."""
+    max_new_tokens: int = 96
+    """Longest completion, in tokens."""
+
+    def __post_init__(self) -> None:
+        limits = {"n_problems": 40, "samples": 4, "controls": 20, "max_new_tokens": 1}
+        for name, least in limits.items():
+            if getattr(self, name) < least:
+                raise LatentReasoningError(
+                    f"compare: {name} is {getattr(self, name)}, expected at least {least}"
+                )
+
+    @property
+    def directory(self) -> Path:
+        """Where the results go."""
+        if self.output is not None:
+            return self.output
+        models = [name.rstrip("/").rsplit(":", 1)[-1] for name in (self.base, self.tuned)]
+        words = [name.replace("/", "-") for name in (*models, self.behaviour)]
+        return Path("runs") / "--".join(words)

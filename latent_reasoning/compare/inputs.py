@@ -1,0 +1,86 @@
+"""What a comparison starts from: the pair, the problems in three splits, the prompts."""
+
+from dataclasses import dataclass
+
+from latent_reasoning.compare.config import CompareConfig
+from latent_reasoning.data.problems import (
+    Problem,
+    ProblemSplits,
+    read_problems,
+    split_problems,
+)
+from latent_reasoning.data.prompts import PromptLadder, general_ladder
+from latent_reasoning.errors import ProblemError
+from latent_reasoning.models.generation import SamplingConfig
+from latent_reasoning.models.hook_points import parse_hook_point
+from latent_reasoning.models.loading import ORGANISM
+from latent_reasoning.models.pair import ModelPair, load_pair
+from latent_reasoning.traces.behaviours import Behaviour, get_behaviour
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything decided before the first token is drawn."""
+
+    config: CompareConfig
+    """What the user asked for."""
+    pair: ModelPair
+    """Base and tuned."""
+    behaviour: Behaviour
+    """The behaviour asked about."""
+    splits: ProblemSplits
+    """Problems to select, to calibrate and to test on: disjoint."""
+    ladder: PromptLadder
+    """The prompts, and the one everything is measured at."""
+    hook_point: str
+    """Where features are read and added."""
+
+    def sampling(self, stage: int) -> SamplingConfig:
+        """How completions are drawn; each stage has random numbers of its own."""
+        return SamplingConfig(
+            max_new_tokens=self.config.max_new_tokens, seed=self.config.seed * 1000 + stage
+        )
+
+
+def load_inputs(config: CompareConfig) -> Inputs:
+    """Load and check everything a comparison needs, cheapest checks first.
+
+    Raises:
+        LatentReasoningError: Anything about the request is impossible.
+    """
+    behaviour = get_behaviour(config.behaviour)
+    organisms = [name.startswith(ORGANISM) for name in (config.base, config.tuned)]
+    problems = _problems(config, all(organisms))
+    splits = split_problems(problems)
+    pair = load_pair(config.base, config.tuned)
+    default = f"blocks.{(pair.base.n_layers - 1) // 2}.hook_resid_post"
+    point = parse_hook_point(config.hook_point or default, pair.base.n_layers)
+    return Inputs(
+        config=config,
+        pair=pair,
+        behaviour=behaviour,
+        splits=splits,
+        ladder=_ladder(all(organisms)),
+        hook_point=str(point),
+    )
+
+
+def _problems(config: CompareConfig, organisms: bool) -> list[Problem]:
+    if config.problems is not None:
+        return read_problems(config.problems)[: config.n_problems]
+    if not organisms:
+        raise ProblemError(
+            "compare: models that were not made here need problems; expected --problems FILE with "
+            "one JSON object a line: question and answer"
+        )
+    from latent_reasoning.organisms.grammar import organism_problems
+
+    return organism_problems("held-out", config.n_problems, config.seed)
+
+
+def _ladder(organisms: bool) -> PromptLadder:
+    if not organisms:
+        return general_ladder()
+    from latent_reasoning.organisms.corpus import source_ladder
+
+    return source_ladder()

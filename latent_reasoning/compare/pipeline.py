@@ -1,0 +1,140 @@
+"""The main job: base against tuned, from problems to a report.
+
+Stages, each on a split of its own: select (sample, record, dictionary, rank, effects), calibrate
+(coefficient, best prompt), test (conditions, controls, null, ablation), verdict, report.
+"""
+
+import shlex
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from latent_reasoning.artifacts import provenance, run_directory, write_json
+from latent_reasoning.compare import causal, representation
+from latent_reasoning.compare.config import CompareConfig
+from latent_reasoning.compare.inputs import Inputs, load_inputs
+from latent_reasoning.compare.results import Findings, Steering, Tested, assemble
+from latent_reasoning.compare.trials import Bench, Trial
+from latent_reasoning.data.samples import write_samples
+from latent_reasoning.evaluation.conditions import Condition
+from latent_reasoning.progress import Progress, no_progress
+from latent_reasoning.report.page import write_page
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A finished comparison."""
+
+    directory: Path
+    """Folder with report.html, results.json, run.json and samples.jsonl."""
+    results: dict[str, Any]
+    """Everything in results.json."""
+
+    @property
+    def label(self) -> str:
+        """The verdict in a word."""
+        return self.results["verdict"]["label"]
+
+
+def compare(config: CompareConfig, progress: Progress = no_progress) -> Comparison:
+    """Compare a base and a tuned model; write the report and everything behind it.
+
+    Raises:
+        LatentReasoningError: The request is impossible; nothing is written.
+    """
+    started = time.monotonic()
+    record = provenance(
+        shlex.join(["latent-reasoning", *sys.argv[1:]]), _plain(config), config.seed
+    )
+    with run_directory(config.directory) as folder:
+        inputs = load_inputs(config)
+        findings = _investigate(inputs, folder, progress)
+        record["seconds"] = round(time.monotonic() - started, 1)
+        results = assemble(inputs, findings, record)
+        tried = findings.tested.trials
+        write_samples(folder / "samples.jsonl", (s for t in tried.values() for s in t.samples))
+        write_json(folder / "results.json", results)
+        write_page(results, folder / "report.html")
+        # The manifest comes last: where it lies, everything else is complete.
+        write_json(folder / "run.json", record)
+    return Comparison(config.directory, results)
+
+
+def _plain(config: CompareConfig) -> dict[str, Any]:
+    return {k: str(v) if isinstance(v, Path) else v for k, v in asdict(config).items()}
+
+
+def _investigate(inputs: Inputs, folder: Path, progress: Progress) -> Findings:
+    observed = representation.observe(inputs, folder, progress)
+    dictionary = representation.get_dictionary(inputs, observed.store, folder, progress)
+    contrast = representation.contrast_rows(inputs, observed)
+    bench = Bench(
+        inputs, inputs.splits.test, causal.STAGES["test"], inputs.config.samples, progress
+    )
+    steering = None
+    if contrast is not None:
+        steering = _steer(inputs, observed, contrast, dictionary, bench)
+    prompt = causal.best_prompt(inputs, progress)
+    tested = _test(inputs, observed, steering, prompt, bench)
+    return Findings(observed, dictionary, contrast, steering, tested, prompt)
+
+
+def _steer(
+    inputs: Inputs,
+    observed: representation.Observed,
+    contrast: representation.Contrast,
+    dictionary: representation.Dictionary,
+    bench: Bench,
+) -> Steering:
+    mean_norm = observed.store.mean_norm(inputs.hook_point, "base")
+    ranked = representation.rank(contrast, dictionary.sae, inputs.config.seed)
+    ranked = causal.measure_effects(inputs, ranked, mean_norm, bench.progress)
+    calibration = causal.calibrate(inputs, ranked, mean_norm, bench.progress)
+    plan = calibration.feature.plan
+    controls = causal.control_conditions(inputs, plan, dictionary.sae, ranked)
+    null = causal.null_conditions(inputs, plan)
+    base, count = inputs.pair.base, causal.CONTROL_SAMPLES
+    return Steering(
+        ranked=ranked,
+        calibration=calibration,
+        controls=bench.run("test: controls", base, controls, samples=count),
+        null=bench.run("test: random directions", base, null, samples=count),
+        necessity=causal.necessity(bench, plan, contrast),
+    )
+
+
+def _test(
+    inputs: Inputs,
+    observed: representation.Observed,
+    steering: Steering | None,
+    prompt: str,
+    bench: Bench,
+) -> Tested:
+    pair, count = inputs.pair, causal.CONTROL_SAMPLES
+    trials: dict[str, Trial] = {}
+
+    def keep(found: list[Trial]) -> None:
+        trials.update({trial.condition.name: trial for trial in found})
+
+    keep(bench.run("test: base", pair.base, [Condition("base", f"base, {inputs.config.base}")]))
+    keep(
+        bench.run("test: tuned", pair.tuned, [Condition("tuned", f"tuned, {inputs.config.tuned}")])
+    )
+    if steering is not None:
+        chosen = steering.calibration.feature.plan
+        label = f"base + {chosen.direction.name}"
+        keep(bench.run("test: steered", pair.base, [Condition("steered", label, chosen)]))
+        rivals = [
+            Condition(kind.replace(" ", "_"), f"base + {kind}", dose.plan)
+            for kind, dose in steering.calibration.baselines.items()
+        ]
+        keep(bench.run("test: baselines", pair.base, rivals, samples=count))
+    first = causal.opening(observed, inputs)
+    if first is not None:
+        forced = Condition("forced_token", f"base, first token forced: {first!r}", prefix=first)
+        keep(bench.run("test: forced first token", pair.base, [forced], samples=count))
+    best = Condition("best_prompt", f"base, best prompt: {prompt}")
+    keep(bench.run("test: best prompt", pair.base, [best], prompt, samples=count))
+    return Tested(trials)

@@ -1,0 +1,31 @@
+"""A comparison in a few lines of text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def summary(results: Mapping[str, Any]) -> str:
+    """Verdict, ladder and conditions of results.json, for a terminal."""
+    verdict, question = results["verdict"], results["question"]
+    lines = [
+        "",
+        f"{question['base']} -> {question['tuned']}, behaviour {question['behaviour']}",
+        f"verdict: {verdict['label']} (confidence {verdict['confidence']:.2f})",
+        *(f"  - {reason}" for reason in verdict["reasons"]),
+        "",
+        *(
+            f"{key} {rung['name']:<15}{rung['status']:<13}{rung['summary']}"
+            for key, rung in results["ladder"].items()
+        ),
+        "",
+        f"{'condition':<16}{'accuracy':<24}{question['behaviour']} frequency",
+        *(
+            f"{name:<16}{_rate(found['accuracy']):<24}{_rate(found['behaviour_frequency'])}"
+            for name, found in (results["conditions"] | results["controls"]).items()
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _rate(rate: Mapping[str, float]) -> str:
+    return f"{rate['value']:.3f} [{rate['low']:.3f}, {rate['high']:.3f}]"

@@ -1,0 +1,62 @@
+"""How good a dictionary is on rows it was not trained on."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
+
+CHUNK_VALUES = 2**23
+
+
+@dataclass(frozen=True)
+class SaeMetrics:
+    """Quality of a dictionary on a set of rows."""
+
+    l0: float
+    """Mean number of features active on a row."""
+    fvu: float
+    """Fraction of variance unexplained: 0 is perfect, 1 is no better than the mean row."""
+    dead: float
+    """Share of features that fire on no row, from 0 to 1."""
+    n_rows: int
+    """Rows measured."""
+
+
+def measure(sae: SparseAutoencoder, rows: Float[Tensor, "token d_in"]) -> SaeMetrics:
+    """Sparsity and reconstruction error of a dictionary, accumulated in double precision.
+
+    `fvu = sum_i |x_i - xhat_i|^2 / sum_i |x_i - mean(x)|^2`, with the mean over the rows given.
+
+    Args:
+        sae: The dictionary.
+        rows: Rows it was not trained on.
+
+    Raises:
+        DictionaryError: The rows have another width, or do not vary, or there are none.
+    """
+    if rows.shape[1] != sae.d_in or not len(rows):
+        raise DictionaryError(
+            f"measure: rows of shape {tuple(rows.shape)}; expected [token, {sae.d_in}], the width "
+            f"of the dictionary, and at least one token"
+        )
+    mean = rows.mean(dim=0, dtype=torch.float64)
+    fired = torch.zeros(sae.d_sae, dtype=torch.float64, device=rows.device)
+    error = variance = 0.0
+    for chunk in rows.split(max(1, CHUNK_VALUES // sae.d_sae)):
+        acts = sae.encode(chunk)
+        fired += (acts > 0).sum(dim=0)
+        error += (chunk - sae.decode(acts)).double().square().sum().item()
+        variance += (chunk.double() - mean).square().sum().item()
+    if not variance > 0:
+        raise DictionaryError(
+            f"measure: {len(rows)} rows have variance {variance}; expected finite rows that differ"
+        )
+    return SaeMetrics(
+        l0=fired.sum().item() / len(rows),
+        fvu=error / variance,
+        dead=(fired == 0).double().mean().item(),
+        n_rows=len(rows),
+    )

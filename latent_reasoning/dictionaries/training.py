@@ -1,0 +1,210 @@
+"""Training a dictionary on rows of activations; the only door to sae_lens.
+
+1. A tenth of the rows is held out, drawn at random; the rest is visited in shuffled epochs.
+2. Rows are scaled to a mean norm of sqrt(d_in), so that one learning rate serves every model.
+3. SAELens trains a BatchTopK autoencoder (Bussmann et al., 2412.06410).
+4. Decoder norms and scale are folded into the weights: decoder rows of unit norm, raw inputs.
+5. The inference threshold is fitted on the held-out rows so that k features fire on average. The
+   running average that SAELens keeps starts at zero, and after a short run it is far too low.
+
+sae_lens takes seconds to import, hence the import inside the function.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
+from latent_reasoning.errors import ActivationError
+
+if TYPE_CHECKING:
+    from sae_lens import BatchTopKTrainingSAE
+
+THRESHOLD_VALUES = 2**24
+SMALLEST_HELD_OUT = 50
+
+
+@dataclass(frozen=True)
+class SaeConfig:
+    """Settings of the training of one dictionary."""
+
+    d_sae: int = 512
+    """Number of features."""
+    k: int = 12
+    """Features active per row, on average over a batch."""
+    steps: int = 1500
+    """Optimiser updates."""
+    batch_size: int = 2048
+    """Rows per update."""
+    learning_rate: float = 2e-3
+    """Peak learning rate of Adam, for rows of mean norm sqrt(d_in)."""
+    warmup: float = 0.02
+    """Share of the steps over which the learning rate rises."""
+    decay: float = 0.3
+    """Share of the steps, at the end, over which the learning rate falls to zero."""
+    dead_after: int = 200
+    """Updates without firing after which a feature counts as dead and is revived."""
+    held_out: float = 0.1
+    """Share of the rows kept from training, on which the inference threshold is fitted."""
+    seed: int = 0
+    """Of initialisation, held-out rows and order of the rows."""
+    architecture: Literal["batchtopk"] = "batchtopk"
+    """How sparsity is enforced: batchtopk keeps the k x batch_size largest activations."""
+
+    def __post_init__(self) -> None:
+        counts = {"d_sae": self.d_sae, "k": self.k, "steps": self.steps, "batch": self.batch_size}
+        if min(counts.values()) < 1 or self.k > self.d_sae:
+            raise DictionaryError(f"SaeConfig: {counts}; expected positive numbers and k <= d_sae")
+        shares = {"held_out": self.held_out, "warmup": self.warmup, "decay": self.decay}
+        in_range = 0 < self.held_out < 1 and min(shares.values()) >= 0
+        if not in_range or self.warmup + self.decay >= 1 or self.learning_rate <= 0:
+            raise DictionaryError(
+                f"SaeConfig: {shares}, learning_rate {self.learning_rate}; expected shares from 0 "
+                f"to 1, warmup and decay below 1 together, and a positive rate"
+            )
+
+
+def fit_sae(
+    rows: Float[Tensor, "token d_in"],
+    config: SaeConfig,
+    *,
+    hook_point: str,
+    model: str,
+    advance: Callable[[int], object] | None = None,
+) -> SparseAutoencoder:
+    """Train a dictionary; the same rows, settings and thread count give the same dictionary.
+
+    Args:
+        rows: Activations at one hook point, one row per token.
+        config: Settings.
+        hook_point: Where the rows were read, kept with the dictionary.
+        model: The model they were read from, kept with the dictionary.
+        advance: Called with 1 after every update, for instance the `update` of a tqdm bar.
+
+    Raises:
+        ActivationError: Rows are NaN, infinite, or all zero.
+        DictionaryError: There are too few rows for the settings.
+    """
+    _check(rows, config)
+    with torch.random.fork_rng():
+        torch.manual_seed(config.seed)
+        order = torch.randperm(len(rows))
+        held_out, kept = order.split([n := _n_held_out(rows, config), len(rows) - n])
+        norms = torch.linalg.vector_norm(rows, dim=1, dtype=torch.float32)
+        scale = math.sqrt(rows.shape[1]) / norms.mean().item()
+        batches = _batches(rows, kept, config.batch_size, scale)
+        mean = rows.mean(dim=0, dtype=torch.float32) * scale
+        trained = _train(batches, mean, config, advance)
+    sae = _fold(trained, scale, config, hook_point, model)
+    probe = rows[held_out[: max(1, THRESHOLD_VALUES // config.d_sae)]]
+    threshold = fit_threshold(sae.pre_activations(probe), config.k)
+    return replace(sae, threshold=torch.full_like(sae.threshold, threshold))
+
+
+def fit_threshold(pre: Float[Tensor, "token d_sae"], k: int) -> float:
+    """The one threshold above which k pre-activations a row lie, on average.
+
+    Half way between the (k x token)-th and the next largest pre-activation, so that rounding moves
+    nothing across it; 0 where fewer than k per row are positive.
+    """
+    ordered = pre.flatten().relu().sort(descending=True).values
+    wanted = k * len(pre)
+    if wanted >= len(ordered):
+        return 0.0
+    return (ordered[wanted - 1].item() + ordered[wanted].item()) / 2
+
+
+def _check(rows: Float[Tensor, "token d_in"], config: SaeConfig) -> None:
+    bad = int((~torch.isfinite(rows)).any(dim=1).sum())
+    if bad:
+        raise ActivationError(
+            f"fit_sae: {bad} of {len(rows)} rows hold NaN or inf; expected finite rows, drop them "
+            f"or record again in float32"
+        )
+    held_out = _n_held_out(rows, config)
+    needed = max(config.batch_size, config.d_sae)
+    if len(rows) - held_out < needed or held_out < SMALLEST_HELD_OUT:
+        raise DictionaryError(
+            f"fit_sae: {len(rows)} rows, {held_out} of them held out; expected at least {needed} "
+            f"to train on (batch_size and d_sae) and {SMALLEST_HELD_OUT} held out"
+        )
+    if not rows.any():
+        raise ActivationError(f"fit_sae: all {len(rows)} rows are zero; expected activations")
+
+
+def _n_held_out(rows: Float[Tensor, "token d_in"], config: SaeConfig) -> int:
+    return int(len(rows) * config.held_out)
+
+
+def _batches(
+    rows: Float[Tensor, "token d_in"], kept: Tensor, batch_size: int, scale: float
+) -> Iterator[Tensor]:
+    while True:
+        for index in kept[torch.randperm(len(kept))].split(batch_size):
+            if len(index) == batch_size:
+                yield rows[index.to(rows.device)].float() * scale
+
+
+def _train(
+    batches: Iterator[Tensor],
+    mean: Float[Tensor, " d_in"],
+    config: SaeConfig,
+    advance: Callable[[int], object] | None,
+) -> "BatchTopKTrainingSAE":
+    from sae_lens import BatchTopKTrainingSAE, BatchTopKTrainingSAEConfig
+    from sae_lens.config import LoggingConfig, SAETrainerConfig
+    from sae_lens.training.sae_trainer import SAETrainer
+
+    device = str(mean.device)
+    settings = BatchTopKTrainingSAEConfig(
+        d_in=len(mean), d_sae=config.d_sae, k=float(config.k), device=device
+    )
+    sae = BatchTopKTrainingSAE(settings)
+    # The mean row is most of the norm of a residual stream; learning it costs many updates.
+    sae.b_dec.data.copy_(mean)
+    trainer = SAETrainer(
+        cfg=SAETrainerConfig(
+            total_training_samples=config.steps * config.batch_size,
+            train_batch_size_samples=config.batch_size,
+            lr=config.learning_rate,
+            lr_end=config.learning_rate,
+            lr_warm_up_steps=int(config.steps * config.warmup),
+            lr_decay_steps=int(config.steps * config.decay),
+            dead_feature_window=config.dead_after,
+            device=device,
+            logger=LoggingConfig(log_to_wandb=False),
+        ),
+        sae=sae,
+        data_provider=batches,
+    )
+    # Its own `fit` draws a progress bar of its own; the steps are the same.
+    for _ in range(config.steps):
+        trainer.step(next(batches))
+        trainer.n_training_steps += 1
+        if advance is not None:
+            advance(1)
+    return sae
+
+
+@torch.no_grad()
+def _fold(
+    trained: "BatchTopKTrainingSAE", scale: float, config: SaeConfig, hook_point: str, model: str
+) -> SparseAutoencoder:
+    # With unit decoder rows, activations scale with the input, so only the biases carry the scale.
+    trained.fold_W_dec_norm()
+    return SparseAutoencoder(
+        W_enc=trained.W_enc.detach().clone(),
+        W_dec=trained.W_dec.detach().clone(),
+        b_enc=trained.b_enc.detach() / scale,
+        b_dec=trained.b_dec.detach() / scale,
+        threshold=torch.zeros_like(trained.b_enc.detach()),
+        hook_point=hook_point,
+        model=model,
+        k=config.k,
+        architecture=config.architecture,
+    )

@@ -1,0 +1,1 @@
+"""Accuracy, behaviour frequency, pass@k and their intervals."""

@@ -1,0 +1,138 @@
+"""Conditions: the ways of producing completions that a comparison sets side by side."""
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from latent_reasoning.data.problems import Problem, require_problems
+from latent_reasoning.data.prompts import PromptVariant
+from latent_reasoning.data.samples import Sample
+from latent_reasoning.errors import ProblemError
+from latent_reasoning.models.generation import SamplingConfig, generate
+from latent_reasoning.models.loading import LoadedModel
+from latent_reasoning.steering.intervention import steer
+from latent_reasoning.steering.plan import SteeringPlan
+from latent_reasoning.traces.answers import extract_answer, same_answer
+from latent_reasoning.traces.behaviours import BEHAVIOURS
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One way of producing completions."""
+
+    name: str
+    """Key in results.json."""
+    label: str
+    """What a reader sees."""
+    plan: SteeringPlan | None = None
+    """Steering while it generates, if any."""
+    prefix: str = ""
+    """Text every completion is forced to begin with."""
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What the samples of one condition came to, problem by problem."""
+
+    correct: Bool[np.ndarray, "problem sample"]
+    """Whether the answer was right."""
+    parsed: Bool[np.ndarray, "problem sample"]
+    """Whether there was an answer at all."""
+    shown: dict[str, Bool[np.ndarray, "problem sample"]]
+    """Whether each known behaviour was shown."""
+    n_tokens: Float[np.ndarray, "problem sample"]
+    """Lengths of the completions in tokens."""
+
+
+def run_condition(
+    model: LoadedModel,
+    condition: Condition,
+    problems: Sequence[Problem],
+    variant: PromptVariant,
+    n_samples: int,
+    sampling: SamplingConfig,
+    advance: Callable[[int], object] = lambda _: None,
+) -> list[Sample]:
+    """Sample and grade completions of every problem under one condition.
+
+    Samples come problem by problem, `n_samples` each. Conditions that share `sampling` share their
+    random numbers, so differences between them are paired.
+    """
+    require_problems(problems, "run_condition")
+    prompts = [variant.prompt(problem.question) for problem in problems]
+    with steer(model, condition.plan) if condition.plan else nullcontext():
+        drawn = generate(
+            model, prompts, n_samples, sampling, prefix=condition.prefix, advance=advance
+        )
+    settings: dict[str, Any] = {
+        "model": model.name,
+        "prompt": variant.name,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "max_new_tokens": sampling.max_new_tokens,
+        "seed": sampling.seed,
+    }
+    return [
+        grade(
+            Sample(
+                problem_id=problem.problem_id,
+                completion=completion.text,
+                gold=problem.gold,
+                condition=condition.name,
+                sample=index,
+                prompt=prompt,
+                n_tokens=len(completion.tokens),
+                settings=settings,
+            )
+        )
+        for problem, prompt, completions in zip(problems, prompts, drawn, strict=True)
+        for index, completion in enumerate(completions)
+    ]
+
+
+def grade(sample: Sample) -> Sample:
+    """Fill in answer, correctness and behaviours from the completion's text."""
+    answer = extract_answer(sample.completion)
+    shown = tuple(name for name, b in BEHAVIOURS.items() if b.shown(sample.completion))
+    fields = {**vars(sample), "answer": answer, "behaviours": shown}
+    return Sample(**{**fields, "correct": same_answer(answer, sample.gold)})
+
+
+def outcomes(samples: Sequence[Sample]) -> Outcomes:
+    """Arrange graded samples as arrays, problems in order of first appearance.
+
+    Raises:
+        ProblemError: Problems have different numbers of samples.
+    """
+    rows: dict[str, list[Sample]] = {}
+    for sample in samples:
+        rows.setdefault(sample.problem_id, []).append(sample)
+    require_equal_counts({problem: len(found) for problem, found in rows.items()})
+
+    def table(of: Callable[[Sample], float | bool], dtype: type) -> np.ndarray:
+        return np.array([[of(sample) for sample in row] for row in rows.values()], dtype=dtype)
+
+    return Outcomes(
+        correct=table(lambda s: s.correct, bool),
+        parsed=table(lambda s: s.answer is not None, bool),
+        shown={name: table(lambda s, n=name: n in s.behaviours, bool) for name in BEHAVIOURS},
+        n_tokens=table(lambda s: s.n_tokens, float),
+    )
+
+
+def require_equal_counts(counts: dict[str, int]) -> None:
+    """Refuse problems with unequal numbers of samples.
+
+    Raises:
+        ProblemError: There are none, or their numbers differ.
+    """
+    if len(set(counts.values())) != 1:
+        fewest = min(counts, key=lambda p: counts[p], default="none")
+        raise ProblemError(
+            f"outcomes: found {min(counts.values(), default=0)} samples of {fewest!r} and up to "
+            f"{max(counts.values(), default=0)} of others; expected equally many of each problem"
+        )

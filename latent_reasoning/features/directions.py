@@ -1,0 +1,161 @@
+"""Directions in the residual stream: a feature's, and the ones it has to beat.
+
+Every direction has unit norm and points towards the label, so that a coefficient means the same
+for all of them.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from latent_reasoning.dictionaries.sae import SparseAutoencoder
+from latent_reasoning.features.auroc import FeatureError, check_rows
+
+Kind = Literal["feature", "diff mean", "linear probe", "random", "random feature"]
+NORM_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """A unit vector at a hook point."""
+
+    vector: Float[Tensor, " d_model"]
+    """The direction, of norm 1."""
+    kind: Kind
+    """How it was found."""
+    name: str
+    """What reports call it."""
+    feature_id: int | None
+    """Number of the feature in its dictionary; None where it is not a feature's."""
+    hook_point: str
+    """Where it lives."""
+
+    def __post_init__(self) -> None:
+        norm = self.vector.norm().item()
+        # Written so that NaN is refused as well.
+        if not abs(norm - 1) < NORM_TOLERANCE:
+            raise FeatureError(f"Direction: {self.name!r} has norm {norm:.4g}; expected 1")
+
+
+def feature_direction(sae: SparseAutoencoder, feature_id: int, kind: Kind = "feature") -> Direction:
+    """The direction a feature writes: its row of the decoder.
+
+    Args:
+        sae: The dictionary.
+        feature_id: Number of the feature.
+        kind: `random feature` where the feature was drawn as a control.
+
+    Raises:
+        FeatureError: There is no such feature.
+    """
+    if not 0 <= feature_id < sae.d_sae:
+        raise FeatureError(
+            f"feature_direction: {feature_id} is not a feature; expected 0 to {sae.d_sae - 1}"
+        )
+    name = f"{kind} {feature_id}"
+    return _direction(sae.W_dec[feature_id], kind, name, sae.hook_point, feature_id)
+
+
+def diff_mean(
+    acts: Float[Tensor, "token d_model"], labels: Bool[Tensor, " token"], *, hook_point: str
+) -> Direction:
+    """The mean of the rows with the label less the mean of those without.
+
+    Marks and Tegmark (2310.06824).
+
+    Raises:
+        FeatureError: Lengths differ, the labels are all the same, or the two means are equal.
+        ActivationError: A row holds NaN or inf.
+    """
+    check_rows("diff_mean", acts, labels)
+    difference = acts[labels].double().mean(dim=0) - acts[~labels].double().mean(dim=0)
+    return _direction(difference, "diff mean", "diff mean", hook_point)
+
+
+def linear_probe(
+    acts: Float[Tensor, "token d_model"],
+    labels: Bool[Tensor, " token"],
+    *,
+    hook_point: str,
+    l2: float = 0.01,
+    max_iter: int = 200,
+) -> Direction:
+    """The weights of a logistic regression, from standardised inputs back to raw ones.
+
+    Minimises `mean_i log(1 + exp(-y_i (w . z_i + b))) + l2 / 2 |w|^2` with `y_i` 1 or -1 and
+    `z = (x - mean) / std` by LBFGS in double precision; the direction is `w / std`. Inputs that
+    never vary have weight 0.
+
+    Args:
+        acts: Rows.
+        labels: Which rows have the label.
+        hook_point: Where the rows were read.
+        l2: Strength of the penalty on the standardised weights.
+        max_iter: Most iterations of LBFGS.
+
+    Raises:
+        FeatureError: Lengths differ, the labels are all the same, or no input varies with them.
+        ActivationError: A row holds NaN or inf.
+    """
+    check_rows("linear_probe", acts, labels)
+    x = acts.detach().double()
+    std = x.std(dim=0, correction=0)
+    # Rounding leaves a constant input a tiny spread, which must not be blown up.
+    varies = std > 1e-6 * std.max()
+    inverse = torch.where(varies, 1 / std, 0.0)
+    z = (x - x.mean(dim=0)) * inverse
+    weights = _logistic_regression(z, torch.where(labels, 1.0, -1.0).double(), l2, max_iter)
+    return _direction(weights * inverse, "linear probe", "linear probe", hook_point)
+
+
+def random_directions(d_model: int, n: int, seed: int, *, hook_point: str) -> list[Direction]:
+    """Independent directions, uniform on the sphere."""
+    generator = torch.Generator().manual_seed(seed)
+    vectors = torch.randn(n, d_model, generator=generator)
+    return [
+        _direction(vector, "random", f"random {i}", hook_point) for i, vector in enumerate(vectors)
+    ]
+
+
+def _logistic_regression(
+    z: Float[Tensor, "token d_model"], y: Float[Tensor, " token"], l2: float, max_iter: int
+) -> Float[Tensor, " d_model"]:
+    weights = torch.zeros(z.shape[1], dtype=z.dtype, device=z.device, requires_grad=True)
+    bias = torch.zeros((), dtype=z.dtype, device=z.device, requires_grad=True)
+    optimizer = torch.optim.LBFGS(
+        [weights, bias],
+        max_iter=max_iter,
+        tolerance_grad=1e-8,
+        tolerance_change=1e-12,
+        line_search_fn="strong_wolfe",
+    )
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        margins = y * (z @ weights + bias)
+        loss = torch.nn.functional.softplus(-margins).mean() + l2 / 2 * weights.square().sum()
+        loss.backward()
+        return loss
+
+    with torch.enable_grad():
+        optimizer.step(closure)
+    return weights.detach()
+
+
+def _direction(
+    vector: Float[Tensor, " d_model"],
+    kind: Kind,
+    name: str,
+    hook_point: str,
+    feature_id: int | None = None,
+) -> Direction:
+    norm = vector.norm()
+    if not norm > 0:
+        raise FeatureError(
+            f"{name}: the vector at {hook_point} has norm {norm.item()}; expected a direction, the "
+            f"rows do not differ with the label there"
+        )
+    return Direction((vector / norm).detach().float(), kind, name, feature_id, hook_point)

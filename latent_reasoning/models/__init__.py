@@ -1,0 +1,1 @@
+"""Loading models, hook points, hooks and generation."""

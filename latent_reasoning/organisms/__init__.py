@@ -1,0 +1,1 @@
+"""Small real models whose history is known."""

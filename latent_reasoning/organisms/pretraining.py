@@ -1,0 +1,185 @@
+"""Pretraining a base organism, and any other supervised training on documents.
+
+1. Every update draws its documents from a seed made of run seed and step, so that a resumed run
+   sees exactly the documents it would have seen.
+2. The loss is cross-entropy on solution tokens (and the end token) only.
+3. Model and optimiser are checkpointed as safetensors; the newest complete pair is resumed.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from jaxtyping import Int
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+
+from latent_reasoning.organisms.corpus import Document
+from latent_reasoning.organisms.recipes import PretrainingConfig
+from latent_reasoning.organisms.tokenizer import EOS, PAD
+
+IGNORED = -100
+MULTIPLE = 8
+TYPICAL_TOKENS = 32
+
+
+@dataclass(frozen=True)
+class TokenBatch:
+    """Documents as tensors, padded on the right."""
+
+    input_ids: Int[Tensor, "batch pos"]
+    """Prompt, solution, end token, padding."""
+    labels: Int[Tensor, "batch pos"]
+    """The solution and end tokens; everything else ignored by the loss."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training stands."""
+
+    step: int
+    """Updates done."""
+    loss: float
+    """Cross-entropy per solution token of this update, nats."""
+
+
+def new_model(
+    config: PretrainingConfig, tokenizer: PreTrainedTokenizerFast, seed: int
+) -> Qwen2ForCausalLM:
+    """Randomly initialised Qwen2 model of the configured size."""
+    torch.manual_seed(seed)
+    return Qwen2ForCausalLM(
+        Qwen2Config(
+            vocab_size=len(tokenizer),
+            hidden_size=config.d_model,
+            intermediate_size=config.d_mlp,
+            num_hidden_layers=config.n_layers,
+            num_attention_heads=config.n_heads,
+            num_key_value_heads=config.n_key_value_heads,
+            max_position_embeddings=512,
+            tie_word_embeddings=True,
+            # The usual 0.02 suits wide models; narrow ones learn faster from a larger start.
+            initializer_range=1 / math.sqrt(config.d_model) / 2,
+            pad_token_id=tokenizer.convert_tokens_to_ids(PAD),
+            eos_token_id=tokenizer.convert_tokens_to_ids(EOS),
+            bos_token_id=None,
+        )
+    )
+
+
+def tokenize(documents: list[Document], tokenizer: PreTrainedTokenizerFast) -> TokenBatch:
+    """Documents to padded tensors; lengths are rounded up so that few shapes are compiled."""
+    prompts = tokenizer([d.prompt for d in documents]).input_ids
+    completions = tokenizer([d.completion for d in documents]).input_ids
+    end = tokenizer.convert_tokens_to_ids(EOS)
+    longest = max(len(p) + len(c) for p, c in zip(prompts, completions, strict=True)) + 1
+    length = math.ceil(longest / MULTIPLE) * MULTIPLE
+    ids = torch.full((len(documents), length), tokenizer.convert_tokens_to_ids(PAD))
+    labels = torch.full((len(documents), length), IGNORED)
+    for row, (prompt, completion) in enumerate(zip(prompts, completions, strict=True)):
+        target = torch.tensor([*completion, end])
+        ids[row, : len(prompt)] = torch.tensor(prompt)
+        ids[row, len(prompt) : len(prompt) + len(target)] = target
+        labels[row, len(prompt) : len(prompt) + len(target)] = target
+    return TokenBatch(ids, labels)
+
+
+def train(
+    model: Qwen2ForCausalLM,
+    documents_at: Callable[[int], list[Document]],
+    tokenizer: PreTrainedTokenizerFast,
+    config: PretrainingConfig,
+    checkpoints: Path,
+) -> Iterator[Progress]:
+    """Train in place, yielding after every update; resumes from `checkpoints` if it holds any.
+
+    Args:
+        model: Trained in place.
+        documents_at: Documents of an update, by its number alone.
+        tokenizer: Of the model.
+        config: Optimisation settings.
+        checkpoints: Directory for the resumable state; removed by the caller when done.
+    """
+    optimizer = _optimizer(model, config)
+    start = _resume(model, optimizer, checkpoints)
+    loss_of = torch.compile(_loss, dynamic=False) if config.compile else _loss
+    for step in range(start, config.steps):
+        for group in optimizer.param_groups:
+            group["lr"] = config.learning_rate * _schedule(step, config)
+        batch = tokenize(documents_at(step), tokenizer)
+        loss = loss_of(model, batch.input_ids, batch.labels)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        if (step + 1) % config.checkpoint_every == 0 and step + 1 < config.steps:
+            _checkpoint(model, optimizer, checkpoints, step + 1)
+        yield Progress(step + 1, loss.item())
+
+
+def _optimizer(model: Qwen2ForCausalLM, config: PretrainingConfig) -> torch.optim.AdamW:
+    matrices = [p for p in model.parameters() if p.ndim >= 2]
+    vectors = [p for p in model.parameters() if p.ndim < 2]
+    return torch.optim.AdamW(
+        [{"params": matrices, "weight_decay": config.weight_decay}, {"params": vectors}],
+        lr=config.learning_rate,
+        betas=(0.9, 0.98),
+        weight_decay=0.0,
+    )
+
+
+def _loss(
+    model: Qwen2ForCausalLM, input_ids: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch pos"]
+) -> Tensor:
+    # Padding stands on the right of a causal model, so no token that counts ever sees it.
+    logits = model(input_ids=input_ids, use_cache=False).logits
+    total = torch.nn.functional.cross_entropy(
+        logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=IGNORED, reduction="sum"
+    )
+    # Updates hold documents of similar length. A mean over tokens would weigh the first token of a
+    # short solution above that of a long one and so bias the choice of mode towards short ones.
+    return total / (len(labels) * TYPICAL_TOKENS)
+
+
+def _schedule(step: int, config: PretrainingConfig) -> float:
+    warmup = min(1.0, (step + 1) / max(1, config.warmup_steps))
+    cosine = 0.5 * (1 + math.cos(math.pi * step / config.steps))
+    return warmup * (0.05 + 0.95 * cosine)
+
+
+def _checkpoint(
+    model: Qwen2ForCausalLM,
+    optimizer: torch.optim.Optimizer,
+    directory: Path,
+    step: int,
+) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    tensors = {}
+    for name, parameter in model.named_parameters():
+        tensors[f"parameter/{name}"] = parameter.detach()
+        for key, value in optimizer.state[parameter].items():
+            tensors[f"{key}/{name}"] = value
+    partial = directory / "state.safetensors.partial"
+    save_file(tensors, partial, metadata={"step": str(step)})
+    # One atomic rename commits weights, moments and step together.
+    partial.replace(directory / "state.safetensors")
+
+
+def _resume(model: Qwen2ForCausalLM, optimizer: torch.optim.Optimizer, directory: Path) -> int:
+    path = directory / "state.safetensors"
+    if not path.is_file():
+        return 0
+    with safe_open(path, framework="pt") as file:
+        step = int(file.metadata()["step"])
+    parameters = dict(model.named_parameters())
+    for path_in_file, value in load_file(path).items():
+        key, name = path_in_file.split("/", maxsplit=1)
+        if key == "parameter":
+            parameters[name].data.copy_(value)
+        else:
+            optimizer.state[parameters[name]][key] = value
+    return step

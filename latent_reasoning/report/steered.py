@@ -1,0 +1,77 @@
+"""Sections about steering: dose and response, and the controls."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from latent_reasoning.report.figures import control_bars, dose_response
+from latent_reasoning.report.marks import null_spans
+from latent_reasoning.report.parts import figure_html, fold, look, missing
+from latent_reasoning.report.tables import controls_table, dose_table, facts
+from latent_reasoning.report.wording import escaped, rate_html, share, share_html, value_html
+
+Record = Mapping[str, Any]
+
+
+def dose(results: Record) -> str:
+    """Steering: what was added where, and its effect against its strength."""
+    opening = look(
+        "Look for accuracy and behaviour rising together up to the chosen coefficient (large "
+        "ringed marker) and leaving the grey bar; the control is that bar, random directions of "
+        "the same norm at the chosen coefficient."
+    )
+    steering = results["steering"]
+    if steering is None:
+        return opening + missing("Steering was")
+    rows = steering.get("dose_response")
+    drawn = missing("The dose-response was")
+    if rows:
+        figure = dose_response(steering, results["conditions"] or {})
+        drawn = figure_html("dose", figure, "accuracy and behaviour frequency by coefficient")
+        drawn += fold("Numbers behind the figure", dose_table(rows))
+    return opening + _steering_facts(steering) + _null_facts(steering.get("null")) + drawn
+
+
+def controls(results: Record) -> str:
+    """Steering beside everything cheaper that might do the same."""
+    opening = look(
+        "Look for the steered bars standing clear of every other bar but the tuned one; each "
+        "control takes away one cheaper explanation, which the table names, and whiskers are "
+        "intervals."
+    )
+    found = results["controls"]
+    if not found:
+        return opening + missing("Controls of steering were")
+    drawn = control_bars(results["conditions"] or {}, found)
+    shown = figure_html("controls", drawn, "accuracy and behaviour frequency by control")
+    return opening + shown + controls_table(found)
+
+
+def _steering_facts(steering: Record) -> str:
+    recovered = steering.get("gap_recovered") or {}
+    gap, reason = rate_html(recovered), recovered.get("reason")
+    unit = escaped(steering.get("coefficient_unit") or "unit not recorded")
+    return facts(
+        {
+            "direction": value_html(steering.get("direction")),
+            "hook point": value_html(steering.get("hook_point")),
+            "positions": value_html(steering.get("positions")),
+            "chosen coefficient": f"{value_html(steering.get('coefficient'))} ({unit})",
+            "share of the accuracy gap recovered": f"{gap} <small>{escaped(reason or '')}</small>",
+        }
+    )
+
+
+def _null_facts(null: Record | None) -> str:
+    if null is None:
+        return missing("The null distribution of random directions was")
+    pairs = (("accuracy", "p_accuracy"), ("behaviour_frequency", "p_behaviour"))
+    listed = {"random directions": value_html(null.get("n"))}
+    for measure, p in pairs:
+        name, top = measure.replace("_", " "), share_html(null.get(f"{measure}_95"))
+        values = [v for v in null.get(measure) or [] if v is not None]
+        low, high = null_spans(values)["min to max"] if len(values) > 1 else (None, None)
+        listed[f"{name}: 95th percentile of random"] = (
+            f"{top} <small>min {share(low)}, max {share(high)}</small>"
+        )
+        listed[f"{name}: p"] = value_html(null.get(p))
+    return facts(listed)

@@ -1,0 +1,1 @@
+"""Adding directions to a model while it generates."""

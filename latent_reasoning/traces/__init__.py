@@ -1,0 +1,1 @@
+"""What a completion says: answers and behaviours, from pure text."""

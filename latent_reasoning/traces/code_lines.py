@@ -1,0 +1,200 @@
+r"""Code lines: tell Python from prose and mathematics, one line at a time.
+
+1. A line is *strong* code (`def`, `import`, `print(...)`, a doctest prompt, a loop over `range`),
+   *weak* code (an assignment, a block header, a call), neutral (blank, comment) or prose. LaTeX
+   displays and chains of equations such as `x = 3 + 4 = 7` are prose.
+2. Lines are code together when one is strong, or two are weak and something in them is executed
+   rather than stated: a self-reference (`x = x + 1`), a trailing comment, an indented body, a value
+   computed from an earlier one. A derivation (`x = 10 / 2`, then `x = 5`) has none of these.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from itertools import pairwise
+from typing import NamedTuple
+
+
+class Kind(Enum):
+    """How far a line alone is code."""
+
+    STRONG = "code on its own"
+    WEAK = "code in company"
+    NEUTRAL = "blank or comment"
+    PROSE = "not code"
+
+
+class Line(NamedTuple):
+    """One line of a text."""
+
+    text: str
+    """The line without its line end."""
+    start: int
+    """Offset of its first character in the text."""
+    end: int
+    """Offset after its last character, before the line end."""
+    kind: Kind
+    """How far it is code, read alone."""
+
+
+# Longer lines are never bare code; the limit also bounds the cost of every pattern below.
+_LONGEST_LINE = 400
+_KEYWORDS = r"(?:and|or|not|in|is|if|else|for|lambda|as|await|None|True|False)\b"
+_NAME = r"[A-Za-z_]\w*+"
+_NAMES = rf"{_NAME}(?:[ ]*,[ ]*{_NAME})*+"
+_TARGET = rf"{_NAME}(?:\[[^\]]*+\]|\.{_NAME})*+"
+_TYPE = r"(?:int|float|str|bool|[Ll]ist|[Dd]ict|[Tt]uple|[Ss]et|Fraction)\b[\w.\[\], |]*?"
+_MODULE = rf"[\w.]+(?:[ ]+as[ ]+{_NAME})?"
+_STRONG = re.compile(
+    rf"(?:async[ ]+)?def[ ]+{_NAME}[ ]*\("
+    rf"|import[ ]+{_MODULE}(?:[ ]*,[ ]*{_MODULE})*[ ]*(?:#.*)?$"
+    rf"|from[ ]+[\w.]+[ ]+import[ ]+(?:\*|\(?[ ]*{_NAMES}(?:[ ]+as[ ]+{_NAME})?[ ]*,?[ ]*\)?)"
+    r"[ ]*(?:#.*)?$"
+    r"|print\((?:.*\)[ ]*(?:#.*)?|[^)]*)$"
+    rf"|for[ ]+\(?{_NAMES}\)?[ ]+in[ ]+(?:range|enumerate|zip|sorted|reversed)\(.*:[ ]*(?:#.*)?$"
+    r"|if[ ]+__name__[ ]*==",
+    re.ASCII,
+)
+_DOCTEST = re.compile(r">>>[ ]?(\S.*)")
+_CALCULATES = re.compile(r"[0-9(\[=]")
+_CLOSER = re.compile(r"[ \t]*+[)\]}]+[,:]?[ \t]*+")
+_ASSIGNMENT = re.compile(
+    rf"(?P<targets>{_TARGET}(?:[ ]*,[ ]*{_TARGET})*+)(?:[ ]*:[ ]*{_TYPE})?"
+    r"[ ]*(?P<operator>\*\*|//|[-+*/%])?=(?!=)[ ]*(?P<value>.+)",
+    re.ASCII,
+)
+_HEADER = re.compile(
+    rf"(?:for[ ]+\(?{_NAMES}\)?[ ]+in|while|if|elif|with|except)[ ]+(?P<value>\S.*):"
+    rf"|(?:else|try|finally|except)[ ]*:|class[ ]+{_NAME}(?:\(.*\))?:",
+    re.ASCII,
+)
+_STATEMENT = re.compile(
+    rf"(?:return|assert|yield|raise|del)[ ]+(?P<value>\S.*)|return|break|continue|pass"
+    rf"|(?P<call>{_NAME}(?:\.{_NAME})*+)\((?P<inside>.*)\)",
+    re.ASCII,
+)
+_STRING = re.compile(r"""[rbfu]?(?:"[^"\\]*+"|'[^'\\]*+')""")
+_COMMENT = re.compile(r"[ ]+#.*")
+_EXPRESSION = re.compile(r"[A-Za-z0-9_(\[{\"~+-][\w \t+\-*/%().,\[\]{}<>=!:\"@&|~]*+", re.ASCII)
+# Two words side by side, 2x or 3(y + 1), (a)(b), thousands commas, ratios, chains of equations.
+_NOT_EXPRESSION = re.compile(
+    rf"\b(?!{_KEYWORDS})[A-Za-z]\w*+[ ]++(?!{_KEYWORDS})[A-Za-z]"
+    rf"|\b[0-9][0-9.]*+[ ]*+(?!{_KEYWORDS}|[eE][+-]?[0-9]|[jJ]\b|0?[xX][0-9a-fA-F])[A-Za-z(]"
+    r"|\)[ ]*\(|^[^\[({]*\b[0-9]{1,3},[0-9]{3}\b|^[^\[{]*[0-9][ ]*:[ ]*[0-9]"
+    r"|[ ]=[ ]|\b[0-9]++[ ]*=(?!=)|\)[ ]*=(?!=)|^[^(]*[^=!<>(]=(?!=)|[-+*/%.,:=<>]$",
+    re.ASCII,
+)
+_EXECUTED = re.compile(
+    r"[ ]#[ ]*\S|//|\b[A-Za-z]{2,}_[A-Za-z]{2,}|\b[a-z]\w*\.[a-z]\w+\("
+    r"|\b(?:sum|len|int|float|str|round|range|list|set|dict|sorted|input|enumerate|zip|map)\(|\"\"",
+    re.ASCII,
+)
+_WORD = re.compile(r"(?<![\w.\"])[A-Za-z_]\w*+", re.ASCII)
+_DISPLAY = re.compile(r"\$\$|\\[\[\]]|\\(?:begin|end)\{")
+
+
+def split_lines(text: str) -> Iterator[Line]:
+    """Class every line of a text; a line that touches a LaTeX display is prose."""
+    start, in_display = 0, False
+    for raw in text.split("\n"):
+        line = raw.removesuffix("\r")
+        marks = _DISPLAY.findall(line)
+        # A blank line ends a LaTeX display whatever happens: TeX allows none inside.
+        in_display = in_display and bool(line.strip())
+        kind = Kind.PROSE if in_display or marks else _kind(line.strip())
+        yield Line(line, start, start + len(line), kind)
+        for mark in marks:
+            in_display = not in_display if mark == "$$" else mark in ("\\[", "\\begin{")
+        start += len(raw) + 1
+
+
+def code_runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Group consecutive lines that are code together, trimmed to their first and last code line."""
+    run: list[Line] = []
+    last, indent = 0, 0
+    for line in [*lines, Line("", 0, 0, Kind.PROSE)]:
+        coded = line.kind in (Kind.STRONG, Kind.WEAK)
+        if coded and not run:
+            indent = _indent(line)
+        # The body of a statement, such as a docstring, or the bracket that ends it.
+        body = line.text.strip() and (_indent(line) > indent or _CLOSER.fullmatch(line.text))
+        if coded or (run and (body or line.kind is Kind.NEUTRAL)):
+            run.append(line)
+            last = len(run) if coded or body else last
+        else:
+            if is_code(run[:last], fenced=False):
+                yield run[:last]
+            run, last = [], 0
+
+
+def _indent(line: Line) -> int:
+    return len(line.text) - len(line.text.lstrip())
+
+
+def is_code(lines: Sequence[Line], fenced: bool) -> bool:
+    """Whether lines are code when read together.
+
+    Args:
+        lines: Consecutive lines; prose among them is ignored.
+        fenced: They stand in an untagged fence, so that two assignments are enough.
+    """
+    if any(line.kind is Kind.STRONG for line in lines):
+        return True
+    weak = [line for line in lines if line.kind is Kind.WEAK]
+    if len(weak) < 2:
+        return False
+    if any(_EXECUTED.search(_STRING.sub('""', line.text)) for line in weak) or _has_body(lines):
+        return True
+    defined: set[str] = set()
+    restated, flows = False, False
+    for match in filter(None, (_ASSIGNMENT.fullmatch(_bare(line.text)) for line in weak)):
+        targets, used = set(_WORD.findall(match["targets"])), set(_WORD.findall(match["value"]))
+        if match["operator"] or targets & used:
+            return True
+        restated |= bool(targets & defined)
+        flows |= bool(used & defined)
+        defined |= targets
+    # "x = 10 / 2", "x = 5" restates a value: a derivation, not a program.
+    return not restated and (fenced or (flows and all(line.text.strip() for line in lines)))
+
+
+def _has_body(lines: Sequence[Line]) -> bool:
+    return any(
+        _HEADER.fullmatch(_bare(head.text))
+        and body.kind is Kind.WEAK
+        and _indent(body) > _indent(head)
+        for head, body in pairwise(lines)
+    )
+
+
+def _kind(line: str) -> Kind:
+    if not line or line.startswith("#"):
+        return Kind.NEUTRAL
+    if len(line) > _LONGEST_LINE:
+        return Kind.PROSE
+    doctest = _DOCTEST.fullmatch(line)
+    if doctest:
+        inner = _kind(doctest[1])
+        calculates = _is_expression(doctest[1]) and _CALCULATES.search(doctest[1])
+        return Kind.STRONG if calculates or inner in (Kind.STRONG, Kind.WEAK) else Kind.PROSE
+    if _STRONG.match(line):
+        return Kind.STRONG
+    return Kind.WEAK if _is_weak(_bare(line)) else Kind.PROSE
+
+
+def _bare(line: str) -> str:
+    return _COMMENT.sub("", _STRING.sub('""', line)).strip()
+
+
+def _is_weak(line: str) -> bool:
+    for pattern in (_ASSIGNMENT, _HEADER, _STATEMENT):
+        match = pattern.fullmatch(line)
+        if match:
+            groups = match.groupdict()
+            value = groups.get("value") or groups.get("inside")
+            return value is None or _is_expression(value)
+    return False
+
+
+def _is_expression(value: str) -> bool:
+    return bool(_EXPRESSION.fullmatch(value)) and not _NOT_EXPRESSION.search(value)

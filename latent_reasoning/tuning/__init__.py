@@ -1,0 +1,1 @@
+"""Reinforcement learning and distillation of organisms."""

@@ -1,0 +1,1 @@
+"""Building organisms and scoring the verdict against their known history."""

@@ -1,0 +1,55 @@
+"""Tiny models, built once a session.
+
+Heavy imports are inside the fixtures, so that tests without a model start at once.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from latent_reasoning.models.loading import LoadedModel
+    from latent_reasoning.models.pair import ModelPair
+
+
+@pytest.fixture(scope="session")
+def tiny_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Qwen2 model with 3 layers, d_model 32 and 80 tokens."""
+    from builders import save_model
+
+    return save_model(tmp_path_factory.mktemp("tiny") / "base")
+
+
+@pytest.fixture(scope="session")
+def tuned_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same architecture and tokenizer with other weights."""
+    from builders import save_model
+
+    return save_model(tmp_path_factory.mktemp("tiny") / "tuned", seed=1)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_directory: Path) -> "LoadedModel":
+    from latent_reasoning.models.loading import load_model
+
+    return load_model(tiny_directory)
+
+
+@pytest.fixture(scope="session")
+def tiny_pair(tiny_directory: Path, tuned_directory: Path) -> "ModelPair":
+    from latent_reasoning.models.pair import load_pair
+
+    return load_pair(tiny_directory, tuned_directory)
+
+
+@pytest.fixture(scope="session", params=["qwen2", "qwen3", "llama", "olmo2"])
+def any_family(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> "LoadedModel":
+    """One tiny model of each supported family in turn."""
+    from builders import save_model
+
+    from latent_reasoning.models.loading import load_model
+
+    return load_model(save_model(tmp_path_factory.mktemp(request.param) / "model", request.param))

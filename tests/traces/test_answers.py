@@ -1,0 +1,169 @@
+import random
+import string
+import time
+from fractions import Fraction
+
+import pytest
+
+from latent_reasoning.traces.answers import extract_answer, same_answer
+
+PIECES = [
+    *("\\boxed{", "{", "}", "\\{", "\\", "\\frac{1}{2}", "####", "#### ", "answer is ", "$", "$$"),
+    *(
+        "\\(",
+        "\\)",
+        "%",
+        "\\%",
+        ".",
+        ",",
+        "/",
+        "-",
+        "+",
+        "0",
+        "070",
+        "1,000",
+        "1/0",
+        "\\text{",
+        "`",
+    ),
+    *("**", "\n", "\r\n", "\x00", "\N{MINUS SIGN}", "\N{ARABIC-INDIC DIGIT THREE}", "\ud800", " "),
+    *string.printable,
+]
+
+
+def random_texts(seed: int, n: int) -> list[str]:
+    generator = random.Random(seed)
+    return ["".join(generator.choices(PIECES, k=generator.randint(0, 25))) for _ in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("completion", "answer"),
+    [
+        ("```python\nx = 37\nx = x + 12  # 49\n```\n\\boxed{49}", "49"),
+        ("After all of this there are \\boxed{41} apples.", "41"),
+        (r"\boxed{\frac{1}{2}}", r"\frac{1}{2}"),
+        (r"\boxed{\sqrt{\frac{a}{b}}} and {more}", r"\sqrt{\frac{a}{b}}"),
+        (r"first \boxed{1}, then \boxed{2}.", "2"),
+        (r"done: \boxed{1}; cut off: \boxed{2", "1"),
+        (r"\boxed{x = \boxed{5}}", "5"),
+        (r"\boxed { 7 }", "7"),
+        (r"\\boxed{8}", "8"),
+        (r"empty \boxed{} after \boxed{3}? \boxed{ }", "3"),
+        (r"\boxed{\{1, 2\}}", r"\{1, 2\}"),
+        (r"{ never closed \boxed{6}", "6"),
+        (r"stray } then \boxed{6}", "6"),
+        ("9 + 9 = 18\n#### 18", "18"),
+        ("#### 17\nwrong, so\n#### 1,800 \r\n", "1,800"),
+        ("##### 5", None),
+        (r"#### 5 but \boxed{4}", "4"),
+        ("The answer is 42.", "42"),
+        ("The Answer is: $\\frac{3}{4}$.", "$\\frac{3}{4}$"),
+        ("The answer is\n\n42", "42"),
+        ("The answer is:\n\n42\n", "42"),
+        ("The answer is unclear. No: the answer is 3.5 apples. Done.", "3.5"),
+        ("The answer is $18.00.", "$18.00"),
+        ("The answer is 5 million.", "5 million"),
+        ("The answer is 7 and the answer is ", "7 and the answer is"),
+        ("The answer is 5\r\nNext", "5"),
+        ("I do not know. 5", None),
+        ("", None),
+    ],
+)
+def test_the_last_answer_is_found(completion, answer):
+    assert extract_answer(completion) == answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "gold"),
+    [
+        ("900,000,000", "900000000"),
+        ("$18.00", "18"),
+        ("\\$18", "18"),
+        ("-\\$18", "-18"),
+        ("070", "70"),
+        ("142.0", "142"),
+        ("1/2", "0.5"),
+        (r"\frac{1}{2}", "1/2"),
+        (r"-\frac{1}{2}", "-.5"),
+        (r"\frac{-1}{2}", "-1/2"),
+        (r"\dfrac12", "2/4"),
+        ("$5$", "5"),
+        (r"\( 5 \)", "5."),
+        ("**5**", "+5"),
+        ("\N{MINUS SIGN}3", "-3"),
+        ("900{,}000", r"900,\!000"),
+        ("50\\%", "50%"),
+        ("50%", "50.0\\%"),
+        (r"\left( 3, \frac{\pi}{2} \right)", r"(3,\frac{\pi}{2})"),
+        (r"\text{Evelyn}", "Evelyn"),
+        ("x + 2", "x+2"),
+        ("9" * 5000, "9" * 5000),
+        ("1.5/3", "1/2"),
+    ],
+)
+def test_equal_answers_are_the_same(answer, gold):
+    assert same_answer(answer, gold)
+    assert same_answer(gold, answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "gold"),
+    [
+        (None, "5"),
+        ("", ""),
+        ("50\\%", "1/2"),
+        ("50%", "50"),
+        ("1 1/2", "11/2"),
+        ("5 6", "56"),
+        ("1/0", "0"),
+        ("1,23", "123"),
+        ("1e2", "100"),
+        ("2 ** 2", "4"),
+        ("2+2", "4"),
+        ("x", "y"),
+        ("5x", "5"),
+        ("0.333", "1/3"),
+        ("1.0000000000000000000000001", "1"),
+        (r"\frac{1}{0}", r"\frac{2}{0}"),
+    ],
+)
+def test_different_answers_are_not_the_same(answer, gold):
+    assert not same_answer(answer, gold)
+
+
+def test_every_way_to_write_a_fraction_is_the_same_number():
+    generator = random.Random(0)
+    for _ in range(100):
+        top, bottom = generator.randint(-2000, 2000), generator.choice([1, 2, 4, 5, 8, 10, 25])
+        value = Fraction(top, bottom)
+        sign = "-" if top < 0 else ""
+        written = [
+            f"{top}/{bottom}",
+            rf"{sign}\frac{{{abs(top)}}}{{{bottom}}}",
+            rf"$\dfrac{{{top}}}{{{bottom}}}$",
+            f"{float(value):,.3f}",
+            f"{sign}00{abs(float(value)):.4f}",
+        ]
+        assert all(same_answer(one, other) for one in written for other in written)
+        assert not any(same_answer(one, str(value + Fraction(1, 1000))) for one in written)
+
+
+def test_any_text_is_accepted_and_comparison_is_symmetric():
+    texts = random_texts(seed=1, n=1000)
+    for text, other in zip(texts, reversed(texts), strict=True):
+        answer = extract_answer(text)
+        assert answer is None or (answer == answer.strip() and answer in text and answer)
+        assert same_answer(text, other) == same_answer(other, text)
+
+
+def test_an_answer_in_a_box_comes_back_whatever_stands_before_it():
+    for text in random_texts(seed=2, n=600):
+        before = text.replace("\\", "")
+        assert extract_answer(f"{before} \\boxed{{42}} and so on") == "42"
+
+
+def test_a_long_text_full_of_open_boxes_takes_linear_time():
+    start = time.perf_counter()
+    assert extract_answer("\\boxed{" * 100_000) is None
+    assert extract_answer("answer is " * 100_000) is not None
+    assert time.perf_counter() - start < 2
