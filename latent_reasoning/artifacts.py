@@ -10,7 +10,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -28,9 +28,9 @@ def run_directory(path: Path) -> Iterator[Path]:
     Raises:
         RunError: The path exists already, or cannot be written to.
     """
-    if path.exists():
-        raise RunError(f"run: {path} exists already; choose another --output or remove it")
+    require_new(path)
     partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    created = [parent for parent in path.parents if not parent.exists()]
     try:
         partial.mkdir(parents=True)
     except OSError as error:
@@ -42,6 +42,32 @@ def run_directory(path: Path) -> Iterator[Path]:
         partial.rename(path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+        for parent in created:
+            # Only empty folders can be removed, so that a finished run keeps its own.
+            with suppress(OSError):
+                parent.rmdir()
+
+
+def require_new(path: Path) -> None:
+    """Refuse a path that exists or lies where nothing can be written, before any work is done.
+
+    Raises:
+        RunError: It exists, or its nearest existing parent is no folder to write to.
+    """
+    try:
+        exists = path.exists()
+    except OSError as error:
+        raise RunError(
+            f"run: cannot write {path} ({error.strerror}); choose another --output"
+        ) from error
+    if exists:
+        raise RunError(f"run: {path} exists already; choose another --output or remove it")
+    parent = next(p for p in path.absolute().parents if p.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise RunError(
+            f"run: cannot write {path}, for {parent} is not a writable folder; "
+            "choose another --output"
+        )
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from latent_reasoning.compare.config import CompareConfig
+from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.options import add_options, config_from
 
@@ -54,13 +54,20 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--seed", type=int, default=0, help="seed of its whole history [0]")
     build.add_argument("--output", type=Path, default=Path("organisms"), help="root [organisms]")
     build.set_defaults(run=_build)
+    fit = actions.add_parser("dictionary", help="fit the dictionary of an embedded base")
+    fit.add_argument("name", help="for example latent")
+    fit.add_argument("--seed", type=int, default=0, help="seed of the base [0]")
+    fit.add_argument(
+        "--output", type=Path, default=Path("sae_checkpoints"), help="root [sae_checkpoints]"
+    )
+    fit.set_defaults(run=_dictionary)
     return parser
 
 
 def _compare(options: argparse.Namespace) -> None:
     config = config_from(options, CompareConfig)
-    from latent_reasoning.compare.pipeline import compare
-    from latent_reasoning.compare.summary import summary
+    from latent_reasoning.comparison.pipeline import compare
+    from latent_reasoning.comparison.summary import summary
 
     comparison = compare(config, progress=progress_bar)
     print(summary(comparison.results))
@@ -81,6 +88,15 @@ def _build(options: argparse.Namespace) -> None:
     from latent_reasoning.zoo.building import build_organism
 
     print(build_organism(name, options.output, progress_bar))
+
+
+def _dictionary(options: argparse.Namespace) -> None:
+    from latent_reasoning.organisms.registry import parse_organism
+
+    name = parse_organism(f"{options.name.removeprefix('organism:')}@{options.seed}")
+    from latent_reasoning.zoo.dictionaries import build_dictionary
+
+    print(build_dictionary(name, options.output, progress_bar))
 
 
 @contextmanager

@@ -1,9 +1,13 @@
 """Token sequences to record activations on, and which of their positions to keep."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from latent_reasoning.data.samples import Sample
 from latent_reasoning.errors import ActivationError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 Positions = Literal["all", "prompt", "completion", "last_prompt"]
 
@@ -40,3 +44,20 @@ class TokenSequence:
             "last_prompt": range(self.n_prompt - 1, self.n_prompt),
         }
         return ranges[positions]
+
+
+def sequence_of(tokenizer: "PreTrainedTokenizerBase", sample: Sample) -> TokenSequence:
+    """Prompt and completion of a sample as one sequence, labelled with what the sample shows.
+
+    The two are tokenised apart, as the model wrote them: together a merge could cross the border.
+    Labels are `condition` and, for every behaviour the sample shows, its name with "yes".
+    """
+    prompt = tokenizer(sample.prompt).input_ids
+    completion = tokenizer(sample.completion, add_special_tokens=False).input_ids
+    return TokenSequence(
+        tokens=(*prompt, *completion),
+        n_prompt=len(prompt),
+        problem_id=sample.problem_id,
+        sample=sample.sample,
+        labels={"condition": sample.condition} | dict.fromkeys(sample.behaviours, "yes"),
+    )

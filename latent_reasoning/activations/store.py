@@ -106,6 +106,11 @@ class ActivationStore:
                 )
         return [self.sequences[i].labels[key] for i in self.rows.sequence.tolist()]
 
+    def shows(self, behaviour: str) -> Bool[Tensor, " token"]:
+        """Whether the completion each row comes from shows a behaviour, see `sequence_of`."""
+        shown = torch.tensor([s.labels.get(behaviour) == "yes" for s in self.sequences])
+        return shown[self.rows.sequence]
+
     def mean_norm(self, hook_point: str | HookPoint, model: str = "base") -> float:
         """Mean Euclidean norm of the rows that are not sinks: the unit of steering coefficients.
 

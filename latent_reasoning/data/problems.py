@@ -1,11 +1,12 @@
 """Problems: what is asked, what the answer is, and which split a problem belongs to."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from latent_reasoning.data.json_lines import read_rows
 from latent_reasoning.errors import ProblemError
 
 SPLITS = ("select", "calibrate", "test")
@@ -74,11 +75,8 @@ def read_problems(path: Path | str) -> list[Problem]:
     Raises:
         ProblemError: The file is missing, empty, or a line is not such a record.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise ProblemError(f"read_problems: no file {str(path)!r}; expected a .jsonl of problems")
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    problems = [_parse(line, f"{path.name}:{i}") for i, line in enumerate(lines, start=1)]
+    rows = read_rows(path, "read_problems", "problems")
+    problems = [_problem(row, where) for where, row in rows]
     require_problems(problems, f"read_problems: {str(path)!r}")
     return problems
 
@@ -100,23 +98,22 @@ def require_problems(problems: Sequence[Problem], call: str) -> None:
         seen.add(problem.problem_id)
 
 
-def _parse(line: str, where: str) -> Problem:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ProblemError(f"read_problems: {where} is not JSON ({error.msg})") from error
-    if not isinstance(row, dict):
-        raise ProblemError(f"read_problems: {where} is {type(row).__name__}, expected an object")
+def _problem(row: dict[str, Any], where: str) -> Problem:
     question = _first(row, ("question", "problem"), where)
     gold = _first(row, ("gold", "answer"), where).rsplit("####", maxsplit=1)[-1].strip()
     named = [key for key in ("problem_id", "unique_id", "id") if key in row]
     return Problem(str(row[named[0]]) if named else where, question, gold)
 
 
-def _first(row: dict[str, object], keys: tuple[str, ...], where: str) -> str:
-    for key in keys:
-        if key in row:
-            return str(row[key])
-    raise ProblemError(
-        f"read_problems: {where} has keys {', '.join(row) or 'none'}; expected {' or '.join(keys)}"
-    )
+def _first(row: dict[str, Any], keys: tuple[str, ...], where: str) -> str:
+    key = next((key for key in keys if key in row), None)
+    if key is None:
+        raise ProblemError(
+            f"read_problems: {where} has keys {', '.join(row) or 'none'}; "
+            f"expected {' or '.join(keys)}"
+        )
+    if not isinstance(row[key], str | int | float) or not str(row[key]).strip():
+        raise ProblemError(
+            f"read_problems: {where} has {key} {row[key]!r}; expected text or a number"
+        )
+    return str(row[key])

@@ -7,7 +7,7 @@ the best of them is the rival that steering has to beat.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from latent_reasoning.errors import ProblemError
+from latent_reasoning.errors import ProblemError, one_of
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,11 @@ class PromptLadder:
     """Name of the variant every condition is measured at."""
 
     def __post_init__(self) -> None:
-        if self.test not in self.names:
+        if len(set(self.names)) < len(self.names):
             raise ProblemError(
-                f"PromptLadder: no variant {self.test!r}; expected one of {', '.join(self.names)}"
+                f"PromptLadder: found variants {', '.join(self.names)}; expected every name once"
             )
+        self.variant(self.test)
 
     @property
     def names(self) -> list[str]:
@@ -57,7 +58,13 @@ class PromptLadder:
         return [variant.name for variant in self.variants]
 
     def variant(self, name: str) -> PromptVariant:
-        """The variant of a name."""
+        """The variant of a name.
+
+        Raises:
+            ProblemError: There is none.
+        """
+        if name not in self.names:
+            raise ProblemError(one_of("PromptLadder", "variant", name, self.names))
         return self.variants[self.names.index(name)]
 
     def prompts(self, questions: Sequence[str], name: str | None = None) -> list[str]:

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
+from latent_reasoning.data.json_lines import read_rows
 from latent_reasoning.errors import ProblemError
 
 
@@ -37,6 +39,21 @@ class Sample:
     """What it was drawn with: temperature, seed, limit, model."""
 
 
+_KINDS: dict[str, tuple[type, ...]] = {
+    "problem_id": (str,),
+    "completion": (str,),
+    "gold": (str,),
+    "condition": (str,),
+    "sample": (int,),
+    "prompt": (str,),
+    "answer": (str, NoneType),
+    "correct": (bool,),
+    "behaviours": (list,),
+    "n_tokens": (int,),
+    "settings": (dict,),
+}
+
+
 def write_samples(path: Path, samples: Iterable[Sample]) -> None:
     """Write samples as JSON lines, in the order given."""
     rows = (json.dumps(asdict(sample), ensure_ascii=False) for sample in samples)
@@ -47,31 +64,26 @@ def read_samples(path: Path | str) -> list[Sample]:
     """Read samples from JSON lines; only problem_id, completion and gold are required.
 
     Raises:
-        ProblemError: The file is missing or empty, or a row lacks a required field or has an
-            unknown one.
+        ProblemError: The file is missing or empty, or a row lacks a required field, has an unknown
+            one or one of the wrong kind.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise ProblemError(f"read_samples: no file {str(path)!r}; expected a samples.jsonl")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    samples = [_parse(line, f"{path.name}:{i}") for i, line in enumerate(lines, 1) if line.strip()]
-    if not samples:
+    rows = read_rows(path, "read_samples", "samples")
+    if not rows:
         raise ProblemError(f"read_samples: {str(path)!r} holds 0 samples, expected at least one")
-    return samples
+    return [_sample(row, where) for where, row in rows]
 
 
-def _parse(line: str, where: str) -> Sample:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ProblemError(f"read_samples: {where} is not JSON ({error.msg})") from error
-    known = {f.name for f in fields(Sample)}
+def _sample(row: dict[str, Any], where: str) -> Sample:
     required = {"problem_id", "completion", "gold"}
-    if not isinstance(row, dict) or not required <= row.keys() or not row.keys() <= known:
-        found = ", ".join(row) if isinstance(row, dict) else type(row).__name__
+    if not required <= row.keys() or not row.keys() <= _KINDS.keys():
         raise ProblemError(
-            f"read_samples: {where} has {found}; expected at least "
-            f"{', '.join(sorted(required))}, at most {', '.join(sorted(known))}"
+            f"read_samples: {where} has {', '.join(row) or 'nothing'}; expected at least "
+            f"{', '.join(sorted(required))}, at most {', '.join(sorted(_KINDS))}"
         )
-    row["behaviours"] = tuple(row.get("behaviours", ()))
-    return Sample(**row)
+    for name, value in row.items():
+        if type(value) not in _KINDS[name]:
+            kinds = " or ".join(kind.__name__ for kind in _KINDS[name])
+            raise ProblemError(
+                f"read_samples: {where} has {name} {value!r:.40}; expected {kinds}"
+            )
+    return Sample(**{**row, "behaviours": tuple(row.get("behaviours", ()))})

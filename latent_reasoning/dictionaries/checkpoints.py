@@ -114,6 +114,29 @@ def find_sae(model: str, hook_point: str, root: Path) -> Path | None:
     return found[0].parent if found else None
 
 
+def checkpoints_root() -> Path:
+    """Folder of the shipped dictionaries: in a checkout, or inside an installed wheel."""
+    package = Path(__file__).parents[1]
+    checkout = package.parent / "sae_checkpoints"
+    return checkout if checkout.is_dir() else package / "_sae_checkpoints"
+
+
+def shipped_sae(model: str, hook_point: str) -> SparseAutoencoder:
+    """The dictionary that ships for an embedded base.
+
+    Raises:
+        DictionaryError: None ships for this model and hook point.
+    """
+    found = find_sae(model, hook_point, checkpoints_root())
+    if found is None:
+        names = sorted(path.parent.name for path in checkpoints_root().glob(f"*/{CONFIG}"))
+        raise DictionaryError(
+            f"shipped_sae: none for {model!r} at {hook_point!r}; expected one of "
+            f"{', '.join(names) or 'none ships'}, or fit one with fit_sae"
+        )
+    return load_sae(found)
+
+
 def _stem(model: str, hook_point: str) -> str:
     return f"{model.replace('/', '-').replace(':', '-')}__{hook_point}"
 

@@ -37,9 +37,9 @@ class SaeConfig:
     """Number of features."""
     k: int = 12
     """Features active per row, on average over a batch."""
-    steps: int = 1500
+    steps: int = 1000
     """Optimiser updates."""
-    batch_size: int = 2048
+    batch_size: int = 1024
     """Rows per update."""
     learning_rate: float = 2e-3
     """Peak learning rate of Adam, for rows of mean norm sqrt(d_in)."""

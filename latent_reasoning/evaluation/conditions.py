@@ -54,7 +54,7 @@ def run_condition(
     problems: Sequence[Problem],
     variant: PromptVariant,
     n_samples: int,
-    sampling: SamplingConfig,
+    sampling: SamplingConfig | None = None,
     advance: Callable[[int], object] = lambda _: None,
 ) -> list[Sample]:
     """Sample and grade completions of every problem under one condition.
@@ -63,6 +63,7 @@ def run_condition(
     random numbers, so differences between them are paired.
     """
     require_problems(problems, "run_condition")
+    sampling = sampling or SamplingConfig()
     prompts = [variant.prompt(problem.question) for problem in problems]
     with steer(model, condition.plan) if condition.plan else nullcontext():
         drawn = generate(

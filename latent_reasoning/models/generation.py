@@ -10,6 +10,7 @@
 """
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -38,10 +39,13 @@ class SamplingConfig:
     """Most completions drawn at once."""
 
     def __post_init__(self) -> None:
-        if self.temperature < 0 or not 0 < self.top_p <= 1 or self.max_new_tokens < 1:
+        counts = min(self.max_new_tokens, self.batch_size)
+        # Written so that NaN is refused as well.
+        if not (0 <= self.temperature < math.inf and 0 < self.top_p <= 1 and counts >= 1):
             raise ProblemError(
                 f"SamplingConfig: temperature {self.temperature}, top_p {self.top_p}, "
-                f"max_new_tokens {self.max_new_tokens}; expected >= 0, in (0, 1], >= 1"
+                f"max_new_tokens {self.max_new_tokens}, batch_size {self.batch_size}; "
+                "expected >= 0, in (0, 1], >= 1, >= 1"
             )
 
 

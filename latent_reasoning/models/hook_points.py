@@ -64,6 +64,15 @@ def parse_hook_point(name: str | HookPoint, n_layers: int | None = None) -> Hook
     return point
 
 
+def default_hook_point(n_layers: int) -> str:
+    """The residual stream after the middle layer.
+
+    >>> default_hook_point(3)
+    'blocks.1.hook_resid_post'
+    """
+    return f"blocks.{(n_layers - 1) // 2}.hook_resid_post"
+
+
 def hook_point_names(n_layers: int) -> list[str]:
     """Names of every hook point of a model, in the order they are computed within each layer.
 

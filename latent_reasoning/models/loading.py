@@ -103,7 +103,7 @@ def load_model(
         UnknownModelError: Nothing loadable is found, or the family is not supported.
         LatentReasoningError: The number format or the device is not available.
     """
-    name = str(name_or_path)
+    name = canonical_name(name_or_path)
     if dtype not in DTYPES:
         raise LatentReasoningError(one_of("load_model", "dtype", dtype, DTYPES))
     _check_device(device)
@@ -111,6 +111,20 @@ def load_model(
     _check_family(name, source)
     model = _load_weights(name, source, DTYPES[dtype]).to(device).eval().requires_grad_(False)
     return LoadedModel(name=name, model=model, tokenizer=_load_tokenizer(name, source))
+
+
+def canonical_name(name_or_path: str | Path) -> str:
+    """The one name of a model: organisms with their seed, everything else as given.
+
+    >>> canonical_name("organism:latent")
+    'organism:latent@0'
+    """
+    name = str(name_or_path)
+    if not name.startswith(ORGANISM):
+        return name
+    from latent_reasoning.organisms.registry import parse_organism
+
+    return f"{ORGANISM}{parse_organism(name.removeprefix(ORGANISM))}"
 
 
 def _resolve(name: str) -> str:

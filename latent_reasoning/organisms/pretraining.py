@@ -44,7 +44,7 @@ class Progress:
     step: int
     """Updates done."""
     loss: float
-    """Cross-entropy per solution token of this update, nats."""
+    """Mean cross-entropy of a solution of this update, nats over `TYPICAL_TOKENS`."""
 
 
 def new_model(

@@ -53,8 +53,8 @@ def parse_organism(name: str) -> OrganismName:
         UnknownModelError: The base, the arm or the seed is unknown.
     """
     stem, _, seed_text = name.partition("@")
-    base, _, arm = stem.partition("/")
-    if base not in ARMS or (arm and arm not in ARMS[base]):
+    base, slash, arm = stem.partition("/")
+    if base not in ARMS or (slash and arm not in ARMS[base]):
         raise UnknownModelError(one_of("load_model", "organism", stem, organism_names()))
     if seed_text and not seed_text.isdecimal():
         raise UnknownModelError(

@@ -7,6 +7,7 @@
 3. Both are removed on every exit. A plan that was never applied raises.
 """
 
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,10 +63,13 @@ def steer(
     delta = plan.delta.to(model.device)
     written = None if plan.written is None else plan.written.to(model.device, model.dtype)
 
-    def note(_: torch.nn.Module, __: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        cache = kwargs.get("past_key_values")
+    signature = inspect.signature(model.model.forward)
+
+    def note(_: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        given = signature.bind_partial(*args, **kwargs).arguments
+        cache = given.get("past_key_values")
         call.cached = 0 if cache is None else cache.get_seq_length()
-        call.mask = kwargs.get("attention_mask")
+        call.mask = given.get("attention_mask")
 
     def change(x: Float[Tensor, "batch pos d_model"]) -> Float[Tensor, "batch pos d_model"]:
         where = chosen_positions(

@@ -36,7 +36,7 @@ class SteeringPlan:
     as large at every position as the ablation would be."""
 
     def __post_init__(self) -> None:
-        if not math.isfinite(self.coefficient) or not self.mean_norm > 0:
+        if not math.isfinite(self.coefficient) or not 0 < self.mean_norm < math.inf:
             raise LatentReasoningError(
                 f"SteeringPlan: coefficient {self.coefficient}, mean_norm {self.mean_norm}; "
                 "expected a finite coefficient and a positive norm"
@@ -58,9 +58,16 @@ class SteeringPlan:
 
 
 def random_plans(plan: SteeringPlan, n: int, seed: int) -> list[SteeringPlan]:
-    """Controls: the plan with isotropic random directions, equal in norm at every position."""
+    """Controls: the plan with isotropic random directions, equal in norm at every position.
+
+    A control of `ablate` writes the change of the plan along a random direction, because ablating
+    that direction itself would change the stream by another amount.
+    """
     found = random_directions(plan.direction.vector.numel(), n, seed, hook_point=plan.hook_point)
-    plans = [replace(plan, direction=direction) for direction in found]
+    if plan.operator == "ablate":
+        plans = [replace(plan, written=direction.vector) for direction in found]
+    else:
+        plans = [replace(plan, direction=direction) for direction in found]
     for control in plans:
         require_equal_norm(plan, control)
     return plans
@@ -74,12 +81,23 @@ def require_equal_norm(plan: SteeringPlan, control: SteeringPlan) -> None:
     """
     norms = [float(p.delta.norm()) for p in (plan, control)]
     same_place = (plan.positions, plan.operator) == (control.positions, control.operator)
+    if plan.operator == "ablate" and not _ablate_equally(plan, control):
+        raise LatentReasoningError(
+            f"require_equal_norm: control {control.direction.name!r} ablates another direction or "
+            f"to another level than the plan; expected the same and `written` for the control"
+        )
     if not math.isclose(*norms, rel_tol=1e-4) or not same_place:
         raise LatentReasoningError(
             f"require_equal_norm: control {control.direction.name!r} changes "
             f"{control.positions} by norm {norms[1]:.4g}, the plan {plan.positions} by "
             f"{norms[0]:.4g}; expected equal norms at the same positions"
         )
+
+
+def _ablate_equally(plan: SteeringPlan, control: SteeringPlan) -> bool:
+    """Whether both change every position by the distance of the same component from one level."""
+    same_direction = torch.equal(plan.direction.vector, control.direction.vector)
+    return same_direction and plan.level == control.level
 
 
 def wrong_sign(plan: SteeringPlan) -> SteeringPlan:

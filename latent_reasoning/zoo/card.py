@@ -14,7 +14,7 @@ from latent_reasoning.organisms.corpus import source_ladder
 from latent_reasoning.organisms.grammar import organism_problems
 from latent_reasoning.organisms.registry import OrganismName
 
-N_PROBLEMS = 500
+N_PROBLEMS = 2000
 MEASURE_SEED = 1000
 
 

@@ -181,13 +181,15 @@ def test_progress_sees_every_batch(tiny_pair: ModelPair, tmp_path: Path) -> None
     assert seen == [3, 3]
 
 
-def test_a_token_with_a_norm_of_another_order_is_a_sink_in_both_models(
+def test_a_norm_of_another_order_in_either_model_makes_a_token_a_sink(
     tiny_pair: ModelPair, tmp_path: Path
 ) -> None:
-    tuned = broken(tiny_pair.tuned, 70, 5000.0)
-    sequences = [*make_sequences(), TokenSequence((5, 70, 6), 2, problem_id="sink")]
-    store = record_pair(ModelPair(tiny_pair.base, tuned), sequences, [PRE], tmp_path / "a")
-    assert torch.equal(store.rows.is_sink, store.rows.token_id == 70)
+    pair = ModelPair(broken(tiny_pair.base, 70, 5000.0), broken(tiny_pair.tuned, 71, 5000.0))
+    sequences = [*make_sequences(), TokenSequence((5, 70, 6, 71), 2, problem_id="sink")]
+    store = record_pair(pair, sequences, [PRE], tmp_path / "a")
+    sinks = torch.isin(store.rows.token_id, torch.tensor([70, 71]))
+    assert torch.equal(store.rows.is_sink, sinks)
+    assert int(sinks.sum()) == 2
     assert store.manifest.sink_factor == 10.0
     kept = store.activations(PRE, "tuned")[~store.rows.is_sink]
     assert store.mean_norm(PRE, "tuned") == pytest.approx(kept.norm(dim=-1).mean().item(), rel=1e-6)

@@ -19,11 +19,16 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from latent_reasoning.activations.record import record_pair
-from latent_reasoning.activations.sequences import TokenSequence
+from latent_reasoning.activations.sequences import sequence_of
 from latent_reasoning.activations.store import ActivationStore
-from latent_reasoning.compare.inputs import Inputs
+from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.data.samples import Sample
-from latent_reasoning.dictionaries.checkpoints import find_sae, load_sae, save_sae
+from latent_reasoning.dictionaries.checkpoints import (
+    checkpoints_root,
+    find_sae,
+    load_sae,
+    save_sae,
+)
 from latent_reasoning.dictionaries.metrics import SaeMetrics, measure
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.evaluation.conditions import Condition, run_condition
@@ -84,24 +89,10 @@ def observe(inputs: Inputs, folder: Path, progress: Progress) -> Observed:
                 )
             )
     base, tuned = [sample for run in drawn[:-1] for sample in run], drawn[-1]
-    sequences = [_sequence(inputs, sample) for sample in (*base, *tuned)]
+    tokenizer = inputs.pair.base.tokenizer
+    sequences = [sequence_of(tokenizer, sample) for sample in (*base, *tuned)]
     store = record_pair(inputs.pair, sequences, [inputs.hook_point], folder / "activations")
     return Observed(base, tuned, store)
-
-
-def _sequence(inputs: Inputs, sample: Sample) -> TokenSequence:
-    tokenizer = inputs.pair.base.tokenizer
-    prompt = tokenizer(sample.prompt).input_ids
-    # Tokenised apart, as the model wrote it; together a merge could cross the border.
-    completion = tokenizer(sample.completion, add_special_tokens=False).input_ids
-    shown = inputs.behaviour.name in sample.behaviours
-    return TokenSequence(
-        tokens=(*prompt, *completion),
-        n_prompt=len(prompt),
-        problem_id=sample.problem_id,
-        sample=sample.sample,
-        labels={"source": sample.condition, "behaviour": str(shown)},
-    )
 
 
 def contrast_rows(inputs: Inputs, observed: Observed) -> Contrast | None:
@@ -139,13 +130,6 @@ def _thin(rows: Int[Tensor, " token"]) -> Int[Tensor, " token"]:
     return rows[torch.linspace(0, len(rows) - 1, MOST_ROWS).long()]
 
 
-def checkpoints_root() -> Path:
-    """Folder of the shipped dictionaries: in a checkout, or inside an installed wheel."""
-    package = Path(__file__).parents[1]
-    checkout = package.parent / "sae_checkpoints"
-    return checkout if checkout.is_dir() else package / "_sae_checkpoints"
-
-
 @dataclass(frozen=True)
 class Dictionary:
     """The dictionary of a comparison and how well it does here."""
@@ -170,7 +154,7 @@ def get_dictionary(
     if wanted not in ("auto", "fit"):
         sae, source = load_sae(Path(wanted)), wanted
     else:
-        shipped = find_sae(inputs.config.base, point, checkpoints_root())
+        shipped = find_sae(inputs.pair.base.name, point, checkpoints_root())
         if wanted == "auto" and shipped is not None:
             sae, source = load_sae(shipped), f"shipped: {shipped.name}"
         else:
@@ -190,7 +174,7 @@ def _fit(
             rows,
             config,
             hook_point=inputs.hook_point,
-            model=inputs.config.base,
+            model=inputs.pair.base.name,
             advance=bar.update,
         )
     save_sae(sae, folder / "dictionary", measure(sae, rows), {"config": vars(config)})

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Float
 
-from latent_reasoning.compare.inputs import Inputs
-from latent_reasoning.compare.representation import auroc_in_tuned, shuffled_best
-from latent_reasoning.compare.trials import Trial
+from latent_reasoning.comparison.inputs import Inputs
+from latent_reasoning.comparison.representation import auroc_in_tuned, shuffled_best
+from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.evaluation.intervals import clustered_rate, null_rank, paired_difference
 from latent_reasoning.evaluation.pass_at_k import pass_at_k_curve
 from latent_reasoning.verdict.error_rates import measured_error_rates
 from latent_reasoning.verdict.rules import Evidence, Thresholds, steering_works
 
 if TYPE_CHECKING:
-    from latent_reasoning.compare.results import Findings, Steering
+    from latent_reasoning.comparison.results import Findings, Steering
 
 Rung = dict[str, Any]
 MOST_FVU_GROWTH = 2.0

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool
 
-from latent_reasoning.compare import rungs
-from latent_reasoning.compare.causal import Calibration, Necessity
-from latent_reasoning.compare.inputs import Inputs
-from latent_reasoning.compare.representation import Contrast, Dictionary, Observed
-from latent_reasoning.compare.trials import Trial
+from latent_reasoning.comparison import rungs
+from latent_reasoning.comparison.causal import Calibration, Necessity
+from latent_reasoning.comparison.inputs import Inputs
+from latent_reasoning.comparison.representation import Contrast, Dictionary, Observed
+from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.evaluation.intervals import (
     Rate,
     clustered_rate,

@@ -14,9 +14,9 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from latent_reasoning.compare.inputs import Inputs
-from latent_reasoning.compare.representation import Contrast, Observed
-from latent_reasoning.compare.trials import Bench, Trial
+from latent_reasoning.comparison.inputs import Inputs
+from latent_reasoning.comparison.representation import Contrast, Observed
+from latent_reasoning.comparison.trials import Bench, Trial
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.evaluation.conditions import Condition
 from latent_reasoning.features.directions import Direction, feature_direction
@@ -33,9 +33,9 @@ from latent_reasoning.steering.plan import (
 N_TRIED = 16
 N_CALIBRATED = 3
 N_EFFECT_PROBLEMS = 60
-EFFECT_COEFFICIENT = 1.0
-COEFFICIENTS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
-CONTROL_SAMPLES = 4
+EFFECT_COEFFICIENT = 3.0
+COEFFICIENTS = (0.5, 1.0, 2.0, 3.0, 4.0, 6.0)
+CONTROL_SAMPLES = 2
 STAGES = {"effect": 100, "calibrate": 200, "test": 300}
 
 

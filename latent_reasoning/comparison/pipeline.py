@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from latent_reasoning.artifacts import provenance, run_directory, write_json
-from latent_reasoning.compare import causal, representation
-from latent_reasoning.compare.config import CompareConfig
-from latent_reasoning.compare.inputs import Inputs, load_inputs
-from latent_reasoning.compare.results import Findings, Steering, Tested, assemble
-from latent_reasoning.compare.trials import Bench, Trial
+from latent_reasoning.artifacts import provenance, require_new, run_directory, write_json
+from latent_reasoning.comparison import causal, representation
+from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.inputs import Inputs, load_inputs
+from latent_reasoning.comparison.results import Findings, Steering, Tested, assemble
+from latent_reasoning.comparison.trials import Bench, Trial
 from latent_reasoning.data.samples import write_samples
 from latent_reasoning.evaluation.conditions import Condition
 from latent_reasoning.progress import Progress, no_progress
@@ -48,8 +48,9 @@ def compare(config: CompareConfig, progress: Progress = no_progress) -> Comparis
     record = provenance(
         shlex.join(["latent-reasoning", *sys.argv[1:]]), _plain(config), config.seed
     )
+    require_new(config.directory)
+    inputs = load_inputs(config)
     with run_directory(config.directory) as folder:
-        inputs = load_inputs(config)
         findings = _investigate(inputs, folder, progress)
         record["seconds"] = round(time.monotonic() - started, 1)
         results = assemble(inputs, findings, record)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from latent_reasoning.compare.inputs import Inputs
+from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.data.problems import Problem
 from latent_reasoning.data.samples import Sample
 from latent_reasoning.evaluation.conditions import Condition, Outcomes, outcomes, run_condition

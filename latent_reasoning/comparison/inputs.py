@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from latent_reasoning.compare.config import CompareConfig
+from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.data.problems import (
     Problem,
     ProblemSplits,
@@ -12,7 +12,7 @@ from latent_reasoning.data.problems import (
 from latent_reasoning.data.prompts import PromptLadder, general_ladder
 from latent_reasoning.errors import ProblemError
 from latent_reasoning.models.generation import SamplingConfig
-from latent_reasoning.models.hook_points import parse_hook_point
+from latent_reasoning.models.hook_points import default_hook_point, parse_hook_point
 from latent_reasoning.models.loading import ORGANISM
 from latent_reasoning.models.pair import ModelPair, load_pair
 from latent_reasoning.traces.behaviours import Behaviour, get_behaviour
@@ -53,7 +53,7 @@ def load_inputs(config: CompareConfig) -> Inputs:
     problems = _problems(config, all(organisms))
     splits = split_problems(problems)
     pair = load_pair(config.base, config.tuned)
-    default = f"blocks.{(pair.base.n_layers - 1) // 2}.hook_resid_post"
+    default = default_hook_point(pair.base.n_layers)
     point = parse_hook_point(config.hook_point or default, pair.base.n_layers)
     return Inputs(
         config=config,

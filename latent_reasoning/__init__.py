@@ -1,0 +1,83 @@
+"""Was the skill a tuned model shows already latent in its base model?
+
+Names are imported when they are first used, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from latent_reasoning.activations.record import record_activations as record_activations
+    from latent_reasoning.activations.record import record_pair as record_pair
+    from latent_reasoning.activations.sequences import TokenSequence as TokenSequence
+    from latent_reasoning.activations.sequences import sequence_of as sequence_of
+    from latent_reasoning.activations.store import ActivationStore as ActivationStore
+    from latent_reasoning.comparison.config import CompareConfig as CompareConfig
+    from latent_reasoning.comparison.pipeline import Comparison as Comparison
+    from latent_reasoning.comparison.pipeline import compare as compare
+    from latent_reasoning.data.problems import Problem as Problem
+    from latent_reasoning.data.problems import read_problems as read_problems
+    from latent_reasoning.data.prompts import PromptLadder as PromptLadder
+    from latent_reasoning.data.samples import Sample as Sample
+    from latent_reasoning.data.samples import read_samples as read_samples
+    from latent_reasoning.dictionaries.checkpoints import load_sae as load_sae
+    from latent_reasoning.dictionaries.checkpoints import shipped_sae as shipped_sae
+    from latent_reasoning.dictionaries.training import SaeConfig as SaeConfig
+    from latent_reasoning.dictionaries.training import fit_sae as fit_sae
+    from latent_reasoning.errors import LatentReasoningError as LatentReasoningError
+    from latent_reasoning.evaluation.conditions import Condition as Condition
+    from latent_reasoning.evaluation.conditions import outcomes as outcomes
+    from latent_reasoning.evaluation.conditions import run_condition as run_condition
+    from latent_reasoning.evaluation.pass_at_k import pass_at_k_curve as pass_at_k_curve
+    from latent_reasoning.features.ranking import rank_features as rank_features
+    from latent_reasoning.models.generation import SamplingConfig as SamplingConfig
+    from latent_reasoning.models.generation import generate as generate
+    from latent_reasoning.models.hooks import capture as capture
+    from latent_reasoning.models.hooks import edit as edit
+    from latent_reasoning.models.loading import load_model as load_model
+    from latent_reasoning.models.pair import load_pair as load_pair
+    from latent_reasoning.organisms.corpus import source_ladder as source_ladder
+    from latent_reasoning.organisms.grammar import organism_problems as organism_problems
+    from latent_reasoning.steering.intervention import steer as steer
+    from latent_reasoning.steering.plan import SteeringPlan as SteeringPlan
+    from latent_reasoning.steering.plan import random_plans as random_plans
+
+_HOMES = {
+    "activations.record": ("record_activations", "record_pair"),
+    "activations.sequences": ("TokenSequence", "sequence_of"),
+    "activations.store": ("ActivationStore",),
+    "comparison.config": ("CompareConfig",),
+    "comparison.pipeline": ("Comparison", "compare"),
+    "data.problems": ("Problem", "read_problems"),
+    "data.prompts": ("PromptLadder",),
+    "data.samples": ("Sample", "read_samples"),
+    "dictionaries.checkpoints": ("load_sae", "shipped_sae"),
+    "dictionaries.training": ("SaeConfig", "fit_sae"),
+    "errors": ("LatentReasoningError",),
+    "evaluation.conditions": ("Condition", "outcomes", "run_condition"),
+    "evaluation.pass_at_k": ("pass_at_k_curve",),
+    "features.ranking": ("rank_features",),
+    "models.generation": ("SamplingConfig", "generate"),
+    "models.hooks": ("capture", "edit"),
+    "models.loading": ("load_model",),
+    "models.pair": ("load_pair",),
+    "organisms.corpus": ("source_ladder",),
+    "organisms.grammar": ("organism_problems",),
+    "steering.intervention": ("steer",),
+    "steering.plan": ("SteeringPlan", "random_plans"),
+}
+_EXPORTS = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_EXPORTS)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'latent_reasoning' has no attribute {name!r}")
+    value = getattr(import_module(f"latent_reasoning.{_EXPORTS[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
