@@ -85,3 +85,7 @@ clean:  ## remove caches and build outputs; keeps .venv and runs
 .PHONY: help
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: figures
+figures: .venv/.installed  ## write the tables of README.md from committed results
+	$(BIN)/python experiments/readme_figures.py

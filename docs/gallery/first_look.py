@@ -1,0 +1,81 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A first look: is code dormant in this base model?
+#
+# The pair ships with the package: `organism:latent`, a small model pretrained on word problems from four
+# sources, and the same model after reinforcement learning with the true reward. The tuned model solves
+# nearly everything in code. Was that taught?
+
+# %%
+import latent_reasoning as lr
+
+pair = lr.load_pair("organism:latent", "organism:latent/rl-truth")
+problems = lr.organism_problems("held-out", 100, seed=0)
+ladder = lr.source_ladder()
+print(ladder.variant("Quiz").prompt(problems[0].question))
+
+# %% [markdown]
+# ## What both models do at the test prompt
+
+
+# %%
+def show(name: str, samples: list[lr.Sample]) -> None:
+    found = lr.outcomes(samples)
+    print(f"{name:<24} accuracy {found.correct.mean():.2f}   code {found.shown['code'].mean():.2f}")
+
+
+quiz = ladder.variant("Quiz")
+base = lr.run_condition(pair.base, lr.Condition("base", "base"), problems, quiz, 2)
+tuned = lr.run_condition(pair.tuned, lr.Condition("tuned", "tuned"), problems, quiz, 2)
+show("base", base)
+show("tuned", tuned)
+print(tuned[0].completion)
+
+# %% [markdown]
+# ## Where the base represents the choice
+#
+# The base writes under every source header, we record what it thinks at the last prompt token, and rank
+# the features of its dictionary by how well they tell what it then goes on to write.
+
+# %%
+samples = [
+    sample
+    for variant in ladder.variants
+    for sample in lr.run_condition(pair.base, lr.Condition("base", "base"), problems, variant, 1)
+]
+point = "blocks.1.hook_resid_post"
+sequences = [lr.sequence_of(pair.base.tokenizer, sample) for sample in samples]
+
+# %%
+import tempfile
+from pathlib import Path
+
+folder = Path(tempfile.mkdtemp()) / "activations"
+store = lr.record_pair(pair, sequences, [point], folder)
+last = store.rows.is_last_prompt
+sae = lr.shipped_sae(pair.base.name, point)
+ranked = lr.rank_features(sae, store.activations(point, "base", last), store.shows("code")[last])
+for feature in ranked[:6]:
+    print(f"{feature.name:<16} AUROC {feature.auroc.value:.2f}   contrast {feature.contrast:+.2f}")
+
+# %% [markdown]
+# ## Adding a direction of the base to the base, beside its control
+#
+# These problems chose the direction, so this is a look and not a test: `lr.compare` selects, calibrates
+# and tests on disjoint problems.
+
+# %%
+features = [feature for feature in ranked if feature.kind == "feature" and feature.contrast > 0]
+plan = lr.SteeringPlan(features[0].direction, coefficient=4.0, mean_norm=store.mean_norm(point))
+show("base", base)
+for steering in (plan, *lr.random_plans(plan, 3, seed=0)):
+    condition = lr.Condition("steered", "steered", steering)
+    steered = lr.run_condition(pair.base, condition, problems, quiz, 2)
+    show(f"base + {steering.direction.name}", steered)
+show("tuned", tuned)

@@ -1,0 +1,84 @@
+"""The main job on the embedded pair, small: every number is there and the parts agree."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.pipeline import Comparison, compare
+from latent_reasoning.data.problems import split_problems
+from latent_reasoning.data.samples import read_samples
+from latent_reasoning.organisms.grammar import organism_problems
+
+RUNGS = ["R0", "R1", "R2", "R3", "R4", "R5", "R6"]
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    return compare(CompareConfig(output=folder, n_problems=120, samples=8, controls=20))
+
+
+@pytest.fixture(scope="module")
+def results(comparison: Comparison) -> dict[str, Any]:
+    return json.loads((comparison.directory / "results.json").read_text(encoding="utf-8"))
+
+
+def test_files(comparison: Comparison) -> None:
+    names = {path.name for path in comparison.directory.iterdir()}
+    assert {"report.html", "results.json", "run.json", "samples.jsonl"} <= names
+    assert not any("partial" in path.name for path in comparison.directory.parent.iterdir())
+
+
+def test_latent_skill_is_activated(results: dict[str, Any]) -> None:
+    assert results["verdict"]["label"] == "activated"
+    assert results["verdict"]["confidence"] >= 0.9
+
+
+def test_every_rung_has_a_status(results: dict[str, Any]) -> None:
+    assert list(results["ladder"]) == RUNGS
+    known = {"passed", "failed", "inconclusive", "not measured"}
+    assert {rung["status"] for rung in results["ladder"].values()} <= known
+
+
+def test_steering_beats_the_null(results: dict[str, Any]) -> None:
+    null = results["steering"]["null"]
+    steered = results["conditions"]["steered"]["accuracy"]["value"]
+    assert len(null["accuracy"]) == null["n"] == 20
+    assert steered > np.percentile(null["accuracy"], 95)
+
+
+def test_rates_agree_with_the_samples(comparison: Comparison, results: dict[str, Any]) -> None:
+    samples = read_samples(comparison.directory / "samples.jsonl")
+    for name in ("base", "tuned", "steered"):
+        rows = [sample for sample in samples if sample.condition == name]
+        condition = results["conditions"][name]
+        assert condition["accuracy"]["value"] == pytest.approx(np.mean([s.correct for s in rows]))
+        code = np.mean(["code" in s.behaviours for s in rows])
+        assert condition["code_frequency"]["value"] == pytest.approx(code)
+        assert condition["pass_at_k"][0]["value"] == pytest.approx(condition["accuracy"]["value"])
+
+
+def test_contributions_sum_to_the_gain(results: dict[str, Any]) -> None:
+    cells = results["modes"]["cells"].values()
+    assert sum(cell["share"] for cell in cells) == pytest.approx(1)
+    gain = sum(cell["contribution"] for cell in cells)
+    assert gain == pytest.approx(results["modes"]["gain"]["value"])
+
+
+def test_only_test_problems_are_reported(comparison: Comparison) -> None:
+    splits = split_problems(organism_problems("held-out", 120, 0))
+    ids = [{problem.problem_id for problem in part} for part in vars(splits).values()]
+    assert not (ids[0] & ids[1] or ids[1] & ids[2] or ids[0] & ids[2])
+    reported = {s.problem_id for s in read_samples(comparison.directory / "samples.jsonl")}
+    assert reported == ids[2]
+
+
+def test_report_is_one_file_without_network(comparison: Comparison) -> None:
+    page = (comparison.directory / "report.html").read_text(encoding="utf-8")
+    assert "activated" in page
+    assert 'src="http' not in page
+    assert 'href="http' not in page

@@ -1,0 +1,78 @@
+import argparse
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pytest
+
+from latent_reasoning import CompareConfig
+from latent_reasoning.options import add_options, config_from, field_sentences
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a test."""
+
+    name: str = "one"
+    """What it is called, 100 % of the time."""
+    n_steps: int = 3
+    """How many steps."""
+    rate: float = 0.5
+    """How fast."""
+    output: Path | None = None
+    """Where it goes."""
+    LIMIT = 4
+
+
+def parser_of(config: type) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    add_options(parser, config)
+    return parser
+
+
+def parsed(*words: str) -> Settings:
+    return config_from(parser_of(Settings).parse_args(words), Settings)
+
+
+def test_without_flags_the_defaults_stand() -> None:
+    assert parsed() == Settings()
+
+
+def test_every_flag_sets_its_field_with_its_type() -> None:
+    found = parsed("--name", "7", "--n-steps", "7", "--rate", "7", "--output", "7")
+    assert found == Settings("7", 7, 7.0, Path("7"))
+    assert [type(getattr(found, f.name)) for f in fields(Settings)][:3] == [str, int, float]
+
+
+@pytest.mark.parametrize("words", [("--n-steps", "x"), ("--limit", "3"), ("--rate",)])
+def test_what_is_no_flag_or_no_number_ends_the_program(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parsed(*words)
+    assert caught.value.code == 2
+    assert words[0] in capsys.readouterr().err
+
+
+def test_help_shows_sentences_and_defaults() -> None:
+    text = " ".join(parser_of(Settings).format_help().split())
+    assert "--name STR What it is called, 100 % of the time. [one]" in text
+    assert "--n-steps INT How many steps. [3]" in text
+    assert "--output PATH Where it goes." in text
+    assert "[None]" not in text
+
+
+def test_a_sentence_belongs_to_the_field_above_it() -> None:
+    assert field_sentences(Settings) == {
+        "name": "What it is called, 100 % of the time.",
+        "n_steps": "How many steps.",
+        "rate": "How fast.",
+        "output": "Where it goes.",
+    }
+
+
+def test_every_setting_of_a_comparison_is_a_flag_with_a_sentence() -> None:
+    parser = parser_of(CompareConfig)
+    assert config_from(parser.parse_args([]), CompareConfig) == CompareConfig()
+    assert set(field_sentences(CompareConfig)) == {f.name for f in fields(CompareConfig)}
+    for field in fields(CompareConfig):
+        assert f"--{field.name.replace('_', '-')} " in parser.format_help()
