@@ -124,5 +124,5 @@ def commit() -> str | None:
     if git("ls-files", "artifacts.py") != "artifacts.py":
         return None
     head = git("rev-parse", "HEAD")
-    changed = git("status", "--porcelain", "--", ".")
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".")
     return f"{head} with uncommitted changes" if head and changed else head

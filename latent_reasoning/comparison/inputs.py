@@ -13,7 +13,7 @@ from latent_reasoning.data.prompts import PromptLadder, general_ladder
 from latent_reasoning.errors import ProblemError
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.hook_points import default_hook_point, parse_hook_point
-from latent_reasoning.models.loading import ORGANISM
+from latent_reasoning.models.loading import ORGANISM, require_model
 from latent_reasoning.models.pair import ModelPair, load_pair
 from latent_reasoning.traces.behaviours import Behaviour, get_behaviour
 
@@ -49,6 +49,8 @@ def load_inputs(config: CompareConfig) -> Inputs:
         LatentReasoningError: Anything about the request is impossible.
     """
     behaviour = get_behaviour(config.behaviour)
+    for name in (config.base, config.tuned):
+        require_model(name)
     organisms = [name.startswith(ORGANISM) for name in (config.base, config.tuned)]
     problems = _problems(config, all(organisms))
     splits = split_problems(problems)

@@ -13,6 +13,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -32,7 +33,7 @@ from latent_reasoning.dictionaries.checkpoints import (
 from latent_reasoning.dictionaries.metrics import SaeMetrics, measure
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.evaluation.conditions import Condition, run_condition
-from latent_reasoning.features.auroc import Auroc, auroc_interval, auroc_per_feature
+from latent_reasoning.features.auroc import auroc_per_feature
 from latent_reasoning.features.ranking import RankedFeature, rank_features
 from latent_reasoning.progress import Progress
 
@@ -186,12 +187,30 @@ def rank(contrast: Contrast, sae: SparseAutoencoder, seed: int) -> list[RankedFe
     return rank_features(sae, contrast.base, contrast.labels, contrast.groups, seed)
 
 
-def auroc_in_tuned(contrast: Contrast, sae: SparseAutoencoder, feature_id: int) -> Auroc:
-    """How well a base feature tells the rows apart in tuned's activations."""
-    acts = sae.encode(contrast.tuned)[:, [feature_id]]
-    return auroc_interval(
-        auroc_per_feature(acts, contrast.labels), contrast.labels, contrast.groups
-    )[0]
+class Agreement(NamedTuple):
+    """How alike a feature fires in base and tuned on the same tokens."""
+
+    same: float
+    """Correlation of its activations in base with its activations in tuned."""
+    others_95: float
+    """95th percentile of the correlations with other live features of tuned: the control."""
+
+
+def agreement(contrast: Contrast, sae: SparseAutoencoder, feature_id: int) -> Agreement:
+    """Correlate a base feature with itself, and with all others, as they fire in tuned.
+
+    A feature that is constant on these rows in either model has correlation 0.
+    """
+    here = sae.encode(contrast.base)[:, feature_id].double()
+    there = sae.encode(contrast.tuned).double()
+    here, there = here - here.mean(), there - there.mean(dim=0)
+    scale = here.norm() * there.norm(dim=0)
+    correlations = torch.where(scale > 0, (here @ there) / scale, 0.0)
+    live = scale > 0
+    live[feature_id] = False
+    others = correlations[live].abs()
+    limit = float(others.quantile(0.95)) if len(others) else 0.0
+    return Agreement(float(correlations[feature_id]), limit)
 
 
 def shuffled_best(

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from latent_reasoning.comparison.inputs import Inputs
-from latent_reasoning.comparison.representation import auroc_in_tuned, shuffled_best
+from latent_reasoning.comparison.representation import agreement, shuffled_best
 from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.evaluation.intervals import clustered_rate, null_rank, paired_difference
 from latent_reasoning.evaluation.pass_at_k import pass_at_k_curve
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 Rung = dict[str, Any]
 MOST_FVU_GROWTH = 2.0
-CLEAR_AUROC = 0.6
+CHANCE = 0.5
+ALIKE = 0.5
 
 
 def difference(
@@ -108,7 +109,7 @@ def _presence(inputs: Inputs, findings: "Findings") -> Rung:
     null = np.array(shuffled_best(contrast, findings.dictionary.sae, inputs.config.seed))
     rank = null_rank(best.auroc.value, null)
     rivals = {f.kind: vars(f.auroc) for f in ranked if f.kind != "feature"}
-    passed = best.auroc.low > CLEAR_AUROC and best.auroc.value > rank.percentile_95
+    passed = best.auroc.low > CHANCE and best.auroc.value > rank.percentile_95
     summary = (
         f"{best.name} tells with from without at AUROC {best.auroc.value:.3f} on "
         f"{contrast.where}; the best of all features under shuffled labels reaches "
@@ -130,18 +131,20 @@ def _shared(findings: "Findings") -> Rung:
     assert steering is not None and contrast is not None
     feature_id = steering.calibration.feature.plan.direction.feature_id
     assert feature_id is not None, "calibration chooses among features"
-    there = auroc_in_tuned(contrast, dictionary.sae, feature_id)
+    alike = agreement(contrast, dictionary.sae, feature_id)
     growth = dictionary.on_tuned.fvu / dictionary.on_base.fvu
-    passed = there.low > 0.5 and growth < MOST_FVU_GROWTH
+    passed = alike.same > max(ALIKE, alike.others_95) and growth < MOST_FVU_GROWTH
     summary = (
         f"base's dictionary leaves {dictionary.on_base.fvu:.3f} of base's variance unexplained and "
-        f"{dictionary.on_tuned.fvu:.3f} of tuned's; the steering feature has AUROC "
-        f"{there.value:.3f} in tuned; no crosscoder was trained"
+        f"{dictionary.on_tuned.fvu:.3f} of tuned's; the steering feature fires alike in both on "
+        f"the same tokens (correlation {alike.same:.3f}, other features {alike.others_95:.3f} at "
+        "the 95th percentile); no crosscoder was trained"
     )
     numbers = {
         "fvu_on_base": dictionary.on_base.fvu,
         "fvu_on_tuned": dictionary.on_tuned.fvu,
-        "feature_auroc_in_tuned": vars(there),
+        "feature_correlation": alike.same,
+        "other_features_correlation_95": alike.others_95,
         "crosscoder": None,
     }
     return _rung("shared", "passed" if passed else "failed", summary, numbers)

@@ -83,7 +83,5 @@ def _sample(row: dict[str, Any], where: str) -> Sample:
     for name, value in row.items():
         if type(value) not in _KINDS[name]:
             kinds = " or ".join(kind.__name__ for kind in _KINDS[name])
-            raise ProblemError(
-                f"read_samples: {where} has {name} {value!r:.40}; expected {kinds}"
-            )
+            raise ProblemError(f"read_samples: {where} has {name} {value!r:.40}; expected {kinds}")
     return Sample(**{**row, "behaviours": tuple(row.get("behaviours", ()))})

@@ -113,6 +113,16 @@ def load_model(
     return LoadedModel(name=name, model=model, tokenizer=_load_tokenizer(name, source))
 
 
+def require_model(name_or_path: str | Path) -> None:
+    """Refuse a name that leads to no supported model, from its configuration alone.
+
+    Raises:
+        UnknownModelError: Nothing is found there, or the family is not supported.
+    """
+    name = canonical_name(name_or_path)
+    _check_family(name, _resolve(name))
+
+
 def canonical_name(name_or_path: str | Path) -> str:
     """The one name of a model: organisms with their seed, everything else as given.
 

@@ -18,11 +18,11 @@ from latent_reasoning.traces.behaviours import get_behaviour
 class DistillationConfig:
     """Settings of a distillation."""
 
-    n_problems: int = 12000
+    n_problems: int = 8000
     """Problems the teacher solves, once each."""
-    steps: int = 1500
+    steps: int = 1000
     """Updates of the student."""
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     """Peak learning rate of the student."""
     behaviour: str = "code"
     """Only completions that show this behaviour are kept."""

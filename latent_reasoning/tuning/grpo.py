@@ -20,7 +20,7 @@ Reward = Callable[..., list[float]]
 class GrpoConfig:
     """Settings of a run of reinforcement learning."""
 
-    updates: int = 128
+    updates: int = 80
     """Optimiser updates."""
     learning_rate: float = 1e-4
     """Constant learning rate of AdamW."""

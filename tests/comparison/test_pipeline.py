@@ -1,7 +1,6 @@
 """The main job on the embedded pair, small: every number is there and the parts agree."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np

@@ -65,7 +65,14 @@ def test_the_split_follows_from_the_question_alone() -> None:
 
 def test_splits_never_change_between_versions() -> None:
     """Fixed here, so that no change moves problems between what is chosen on and tested on."""
-    assert [split_of(f"q{i}") for i in range(6)] == ["select", "test", "select", "select", "test", "select"]
+    assert [split_of(f"q{i}") for i in range(6)] == [
+        "select",
+        "test",
+        "select",
+        "select",
+        "test",
+        "select",
+    ]
 
 
 def test_an_empty_split_is_refused() -> None:

@@ -1,3 +1,4 @@
+import itertools
 import re
 from collections import Counter, defaultdict
 from functools import cache
@@ -62,7 +63,7 @@ def test_a_group_of_updates_holds_every_document_once_sorted_by_length() -> None
         [len(d.prompt.split()) + len(d.completion.split()) for d in update] for update in updates
     ]
     bounds = sorted((min(row), max(row)) for row in lengths)
-    assert all(before[1] <= after[0] for before, after in zip(bounds, bounds[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(bounds))
     assert [min(row) for row in lengths] != sorted(min(row) for row in lengths)
 
 

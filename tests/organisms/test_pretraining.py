@@ -1,3 +1,4 @@
+import itertools
 import math
 from pathlib import Path
 
@@ -147,5 +148,5 @@ def test_the_learning_rate_warms_up_and_falls_to_a_twentieth() -> None:
     assert rates[0] == pytest.approx(0.01, rel=1e-4)
     assert rates.index(max(rates)) == 99
     assert rates[99] > 0.97
-    assert all(a > b for a, b in zip(rates[99:], rates[100:], strict=False))
+    assert all(a > b for a, b in itertools.pairwise(rates))
     assert math.isclose(rates[-1], 0.05, abs_tol=1e-4)

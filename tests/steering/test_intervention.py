@@ -31,7 +31,9 @@ def model(tiny_model: LoadedModel) -> LoadedModel:
     return replace(tiny_model, tokenizer=tokenizer)
 
 
-def make_plan(positions: Positions = "all", coefficient: float = 1.0, **fields: Any) -> SteeringPlan:
+def make_plan(
+    positions: Positions = "all", coefficient: float = 1.0, **fields: Any
+) -> SteeringPlan:
     direction = random_directions(32, 1, seed=4, hook_point=POINT)[0]
     return SteeringPlan(direction, coefficient, 20.0, positions, **fields)
 
