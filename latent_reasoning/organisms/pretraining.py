@@ -20,7 +20,7 @@ from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
 from latent_reasoning.organisms.corpus import Document
 from latent_reasoning.organisms.recipes import PretrainingConfig
-from latent_reasoning.organisms.tokenizer import EOS, PAD
+from latent_reasoning.organisms.tokenizer import EOS, PAD, token_id
 
 IGNORED = -100
 MULTIPLE = 8
@@ -64,8 +64,8 @@ def new_model(
             tie_word_embeddings=True,
             # The usual 0.02 suits wide models; narrow ones learn faster from a larger start.
             initializer_range=1 / math.sqrt(config.d_model) / 2,
-            pad_token_id=tokenizer.convert_tokens_to_ids(PAD),
-            eos_token_id=tokenizer.convert_tokens_to_ids(EOS),
+            pad_token_id=token_id(tokenizer, PAD),
+            eos_token_id=token_id(tokenizer, EOS),
             bos_token_id=None,
         )
     )
@@ -75,10 +75,10 @@ def tokenize(documents: list[Document], tokenizer: PreTrainedTokenizerFast) -> T
     """Documents to padded tensors; lengths are rounded up so that few shapes are compiled."""
     prompts = tokenizer([d.prompt for d in documents]).input_ids
     completions = tokenizer([d.completion for d in documents]).input_ids
-    end = tokenizer.convert_tokens_to_ids(EOS)
+    end = token_id(tokenizer, EOS)
     longest = max(len(p) + len(c) for p, c in zip(prompts, completions, strict=True)) + 1
     length = math.ceil(longest / MULTIPLE) * MULTIPLE
-    ids = torch.full((len(documents), length), tokenizer.convert_tokens_to_ids(PAD))
+    ids = torch.full((len(documents), length), token_id(tokenizer, PAD))
     labels = torch.full((len(documents), length), IGNORED)
     for row, (prompt, completion) in enumerate(zip(prompts, completions, strict=True)):
         target = torch.tensor([*completion, end])

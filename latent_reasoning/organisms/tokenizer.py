@@ -42,8 +42,15 @@ def build_tokenizer(sources: tuple[str, ...]) -> PreTrainedTokenizerFast:
         clean_up_tokenization_spaces=False,
     )
     for token in vocabulary[3:]:
-        wrapped.add_tokens(AddedToken(token, normalized=False))
+        wrapped.add_tokens(AddedToken(token, normalized=False))  # pyright: ignore[reportArgumentType]
     return wrapped
+
+
+def token_id(tokenizer: PreTrainedTokenizerFast, token: str) -> int:
+    """Id of one token of the vocabulary."""
+    found = tokenizer.convert_tokens_to_ids(token)
+    assert isinstance(found, int), f"{token!r} is one token"
+    return found
 
 
 def _all_wordings(sources: tuple[str, ...]) -> list[str]:

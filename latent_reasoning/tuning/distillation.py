@@ -20,7 +20,7 @@ class DistillationConfig:
 
     n_problems: int = 8000
     """Problems the teacher solves, once each."""
-    steps: int = 1000
+    steps: int = 1600
     """Updates of the student."""
     learning_rate: float = 2e-3
     """Peak learning rate of the student."""

@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from jaxtyping import Bool
+
 from latent_reasoning.artifacts import versions
 from latent_reasoning.data.samples import Sample
 from latent_reasoning.evaluation.conditions import Condition, outcomes, run_condition
@@ -60,15 +63,15 @@ def _rates(samples: list[Sample]) -> dict[str, Any]:
     found = outcomes(samples)
     correct, code = found.correct.ravel(), found.shown["code"].ravel()
 
-    def rate(successes: int, n: int) -> dict[str, float] | None:
-        return _plain(wilson(int(successes), int(n))) if n else None
+    def rate(hits: Bool[np.ndarray, " sample"]) -> dict[str, float] | None:
+        return _plain(wilson(int(hits.sum()), hits.size)) if hits.size else None
 
     return {
-        "accuracy": rate(correct.sum(), correct.size),
-        "code_frequency": rate(code.sum(), code.size),
-        "accuracy_in_code": rate(correct[code].sum(), code.sum()),
-        "accuracy_in_language": rate(correct[~code].sum(), (~code).sum()),
-        "parsed": rate(found.parsed.sum(), found.parsed.size),
+        "accuracy": rate(correct),
+        "code_frequency": rate(code),
+        "accuracy_in_code": rate(correct[code]),
+        "accuracy_in_language": rate(correct[~code]),
+        "parsed": rate(found.parsed.ravel()),
     }
 
 

@@ -22,12 +22,15 @@ class TestTinyRun:
     @pytest.fixture(scope="class")
     def root(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
         """A base organism after 8 updates and the same after 8 more of reinforcement learning."""
+        from latent_reasoning.zoo import card
         from latent_reasoning.zoo.building import build_organism
 
         root = tmp_path_factory.mktemp("organisms")
-        for name in ("latent", "latent/rl-truth"):
-            parsed = parse_organism(name)
-            assert build_organism(parsed, root, quick=8) == parsed.directory(root)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(card, "N_PROBLEMS", 20)
+            for name in ("latent", "latent/rl-truth"):
+                parsed = parse_organism(name)
+                assert build_organism(parsed, root, quick=8) == parsed.directory(root)
         return root
 
     def test_only_finished_organisms_are_left(self, root: Path) -> None:
