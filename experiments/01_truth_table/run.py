@@ -37,10 +37,10 @@ class Case:
 
 TRUTH = (
     Case("latent", "rl-truth", "code", ("activated",)),
-    Case("no-code", "distilled", "code", ("taught",)),
     Case("no-code", "rl-truth", "code", ("elsewhere", "no gain")),
     Case("bad-code", "rl-truth", "code", ("elsewhere", "no gain")),
     Case("bad-code", "rl-truth", "language", ("activated",)),
+    Case("no-code", "distilled", "code", ("taught",)),
 )
 
 

@@ -176,7 +176,9 @@ def start(way: str, directory: str) -> None:
     import importlib
 
     def resident() -> float:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        # Not the peak (ru_maxrss): a child process starts with its parent's.
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * resource.getpagesize() / 2**20
 
     before, began = resident(), time.process_time()
     importlib.import_module("transformers.modeling_utils")

@@ -1,8 +1,9 @@
 """Does adding base's own directions to base bring the behaviour, and with it the accuracy?
 
-1. Selection split: the features with the largest contrast are each added at one coefficient; the
-   measured change of the behaviour's frequency is their effect. A large contrast alone steers
-   nothing as often as not.
+1. Selection split: the features with the largest contrast are each added at two coefficients; the
+   better change in the frequency of right completions with the behaviour is their effect. A large
+   contrast alone steers nothing as often as not, and a direction that brings the form of a
+   behaviour may destroy what makes it work.
 2. Calibration split: the features with the largest effects, the difference of means and the probe
    are added at a range of coefficients. The most accurate pair of feature and coefficient wins; the
    baselines get their own best coefficient.
@@ -33,7 +34,7 @@ from latent_reasoning.steering.plan import (
 N_TRIED = 16
 N_CALIBRATED = 3
 N_EFFECT_PROBLEMS = 60
-EFFECT_COEFFICIENT = 3.0
+EFFECT_COEFFICIENTS = (2.0, 4.0)
 COEFFICIENTS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 CONTROL_SAMPLES = 2
 STAGES = {"effect": 100, "calibrate": 200, "test": 300}
@@ -82,13 +83,16 @@ def measure_effects(
     towards = [feature for feature in ranked if feature.contrast > 0]
     features = [feature for feature in towards if feature.kind == "feature"][:N_TRIED]
     tried = [feature for feature in ranked if feature.kind != "feature"] + features
-    plans = [SteeringPlan(f.direction, EFFECT_COEFFICIENT, mean_norm) for f in tried]
+    plans = [
+        SteeringPlan(f.direction, coefficient, mean_norm)
+        for f in tried
+        for coefficient in EFFECT_COEFFICIENTS
+    ]
     conditions = [Condition("base", "base")] + [Condition(p.direction.name, "", p) for p in plans]
     base, *steered = bench.run("select: effect of features", inputs.pair.base, conditions)
-    effects = {
-        id(feature): float(trial.frequency.mean() - base.frequency.mean())
-        for feature, trial in zip(tried, steered, strict=True)
-    }
+    gains = [float(trial.reach.mean() - base.reach.mean()) for trial in steered]
+    n = len(EFFECT_COEFFICIENTS)
+    effects = {id(f): max(gains[i * n : (i + 1) * n]) for i, f in enumerate(tried)}
     filled = [replace(f, effect=effects.get(id(f))) for f in ranked]
     return sorted(filled, key=lambda f: -(f.effect if f.effect is not None else -2.0))
 

@@ -100,16 +100,13 @@ def evidence_of(findings: Findings) -> Evidence:
     base, tuned = trials["base"], trials["tuned"]
     steered, forced = trials.get("steered"), trials.get("forced_token")
 
-    def reach(trial: Trial) -> np.ndarray:
-        return (trial.outcomes.correct & trial.outcomes.shown[trial.behaviour]).mean(axis=1)
-
     return Evidence(
         base=base.accuracy,
         tuned=tuned.accuracy,
         base_behaviour=base.frequency,
         tuned_behaviour=tuned.frequency,
-        base_reach=reach(base),
-        tuned_reach=reach(tuned),
+        base_reach=base.reach,
+        tuned_reach=tuned.reach,
         steered=None if steered is None else steered.accuracy,
         steered_behaviour=None if steered is None else steered.frequency,
         null=np.stack([t.accuracy for t in steering.null]) if steering else None,

@@ -37,6 +37,11 @@ class Trial:
         """Share of completions of each problem that show the behaviour."""
         return self.outcomes.shown[self.behaviour].mean(axis=1)
 
+    @property
+    def reach(self) -> Float[np.ndarray, " problem"]:
+        """Share of completions of each problem that show the behaviour and are right."""
+        return (self.outcomes.correct & self.outcomes.shown[self.behaviour]).mean(axis=1)
+
 
 @dataclass(frozen=True)
 class Bench:

@@ -54,7 +54,8 @@ class RankedFeature:
     max_activation: float | None
     """Largest activation, in units of the residual; None for the others."""
     effect: float | None = None
-    """Change of the behaviour's frequency when steered with; None until it is measured."""
+    """Change in the share of right completions with the behaviour when steered with it, at the
+    better of the coefficients tried; None until it is measured."""
 
 
 def rank_features(

@@ -9,6 +9,7 @@ otherwise than the published runs is written out.
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from latent_reasoning.data.problems import Problem
@@ -80,38 +81,40 @@ def train_grpo(
         {"prompt": prompt, "gold": problem.gold}
         for prompt, problem in zip(prompts, problems, strict=True)
     ]
-    trainer = GRPOTrainer(
-        model=model,
-        reward_funcs=[reward for reward, _ in rewards],  # pyright: ignore[reportArgumentType]
-        processing_class=tokenizer,
-        train_dataset=Dataset.from_list(rows),
-        args=TrlConfig(
-            output_dir=str(output.with_name(output.name + ".trainer")),
-            max_steps=config.updates,
-            learning_rate=config.learning_rate,
-            lr_scheduler_type="constant",
-            num_generations=config.group_size,
-            per_device_train_batch_size=config.batch_size,
-            steps_per_generation=config.updates_per_rollout,
-            max_completion_length=config.max_completion_tokens,
-            epsilon=config.epsilon,
-            beta=config.beta,
-            temperature=config.temperature,
-            top_p=1.0,
-            loss_type=config.loss_type,
-            scale_rewards=config.scale_rewards,
-            mask_truncated_completions=False,
-            reward_weights=[weight for _, weight in rewards],
-            logging_steps=config.updates_per_rollout,
-            save_strategy="no",
-            report_to=[],
-            bf16=False,
-            use_cpu=True,
-            disable_tqdm=True,
-            seed=seed,
-        ),
-    )
-    trainer.train()
+    # The trainer makes a folder of its own even where it saves nothing.
+    with TemporaryDirectory() as scratch:
+        trainer = GRPOTrainer(
+            model=model,
+            reward_funcs=[reward for reward, _ in rewards],  # pyright: ignore[reportArgumentType]
+            processing_class=tokenizer,
+            train_dataset=Dataset.from_list(rows),
+            args=TrlConfig(
+                output_dir=scratch,
+                max_steps=config.updates,
+                learning_rate=config.learning_rate,
+                lr_scheduler_type="constant",
+                num_generations=config.group_size,
+                per_device_train_batch_size=config.batch_size,
+                steps_per_generation=config.updates_per_rollout,
+                max_completion_length=config.max_completion_tokens,
+                epsilon=config.epsilon,
+                beta=config.beta,
+                temperature=config.temperature,
+                top_p=1.0,
+                loss_type=config.loss_type,
+                scale_rewards=config.scale_rewards,
+                mask_truncated_completions=False,
+                reward_weights=[weight for _, weight in rewards],
+                logging_steps=config.updates_per_rollout,
+                save_strategy="no",
+                report_to=[],
+                bf16=False,
+                use_cpu=True,
+                disable_tqdm=True,
+                seed=seed,
+            ),
+        )
+        trainer.train()
     model.save_pretrained(output)
     tokenizer.save_pretrained(output)
     return [_numbers(entry) for entry in trainer.state.log_history]

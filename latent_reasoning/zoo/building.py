@@ -50,11 +50,13 @@ def build_organism(
         The finished Hugging Face directory.
 
     Raises:
-        RunError: The directory exists already.
+        RunError: The directory exists already, or an organism it is built from does not.
     """
     directory = name.directory(root)
     if directory.exists():
         raise RunError(f"organism build: {directory} exists already; remove it or use --output")
+    for needed in _needed(name):
+        _existing(needed, root)
     work = directory.with_name(directory.name + ".building")
     work.mkdir(parents=True, exist_ok=True)
     arms = {None: _pretrain, "rl-truth": _reinforce, "distilled": _distil}
@@ -103,7 +105,7 @@ def _distil(
     training = replace(
         PretrainingConfig(), steps=quick or config.steps, learning_rate=config.learning_rate
     )
-    teacher_name = OrganismName("latent", "rl-truth", name.seed)
+    _, teacher_name = _needed(name)
     teacher = load_model(_existing(teacher_name, root))
     n_problems = 64 if quick else config.n_problems
     problems = grammar.organism_problems("tune", n_problems, name.seed)
@@ -171,6 +173,14 @@ class _Log:
 
 def _shortened(config: PretrainingConfig, quick: int | None) -> PretrainingConfig:
     return replace(config, steps=quick) if quick else config
+
+
+def _needed(name: OrganismName) -> list[OrganismName]:
+    """Organisms that one is built from: its parent, then the teacher where it is distilled."""
+    parents = [] if name.parent is None else [name.parent]
+    if name.arm == "distilled":
+        return [*parents, OrganismName("latent", "rl-truth", name.seed)]
+    return parents
 
 
 def _parent(name: OrganismName, root: Path) -> Path:

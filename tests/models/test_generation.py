@@ -1,5 +1,6 @@
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -57,7 +58,8 @@ def test_greedy_completions_are_those_of_transformers(
     model = worded(any_family)
     ends = end_early(model, monkeypatch)
     batch = model.tokenizer(PROMPTS, return_tensors="pt", padding=True)
-    theirs = model.model.generate(
+    hugging_face: Any = model.model
+    theirs = hugging_face.generate(
         input_ids=batch.input_ids,
         attention_mask=batch.attention_mask,
         do_sample=False,
@@ -231,7 +233,7 @@ def test_nothing_to_continue_is_refused(model: LoadedModel) -> None:
         {"batch_size": 0},
     ],
 )
-def test_settings_that_make_no_sense_are_refused(setting: dict[str, float]) -> None:
+def test_settings_that_make_no_sense_are_refused(setting: dict[str, Any]) -> None:
     ((name, value),) = setting.items()
     with pytest.raises(ProblemError, match=f"SamplingConfig: .*{name} {value}") as caught:
         SamplingConfig(**setting)

@@ -74,9 +74,10 @@ def test_parts_are_as_large_as_described() -> None:
 
 
 def test_tuning_and_held_out_problems_share_no_arithmetic() -> None:
+    wanted: tuple[tuple[Part, int], ...] = (("tune", 0), ("held-out", 0), ("held-out", 1))
     tune, *held_out = (
         {problem.problem_id for problem in grammar.organism_problems(part, 300, seed)}
-        for part, seed in (("tune", 0), ("held-out", 0), ("held-out", 1))
+        for part, seed in wanted
     )
     assert tune.isdisjoint(held_out[0] | held_out[1])
     assert held_out[0] != held_out[1]

@@ -91,7 +91,7 @@ def test_equal_seeds_give_equal_models(tokenizer: PreTrainedTokenizerFast) -> No
 def test_labels_are_the_solution_and_its_end(tokenizer: PreTrainedTokenizerFast) -> None:
     documents = draw_documents(RECIPE, 20, "labels")
     batch = tokenize(documents, tokenizer)
-    pad = tokenizer.convert_tokens_to_ids(PAD)
+    pad = tokenizer.vocab[PAD]
     for document, ids, labels in zip(documents, batch.input_ids, batch.labels, strict=True):
         kept = labels != IGNORED
         assert torch.equal(ids[kept], labels[kept])

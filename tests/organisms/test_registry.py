@@ -36,6 +36,7 @@ def test_every_base_has_a_recipe_and_no_recipe_is_without_a_base() -> None:
 def test_a_tuned_organism_comes_from_the_base_of_its_seed() -> None:
     parent = parse_organism("bad-code/rl-truth@1").parent
     assert parent == OrganismName("bad-code", None, 1)
+    assert parent is not None
     assert parent.parent is None
 
 

@@ -63,7 +63,7 @@ def test_pieces_of_code_are_single_tokens(tokenizer: PreTrainedTokenizerFast) ->
 
 
 def test_special_tokens_are_distinct_and_never_written(tokenizer: PreTrainedTokenizerFast) -> None:
-    special = tokenizer.convert_tokens_to_ids([PAD, EOS, UNKNOWN])
+    special = [tokenizer.convert_tokens_to_ids(token) for token in (PAD, EOS, UNKNOWN)]
     assert special == [0, 1, 2]
     ids = tokenizer([text for pair in written(60) for text in pair]).input_ids
     assert not set(special) & {i for row in ids for i in row}

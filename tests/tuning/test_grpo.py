@@ -1,30 +1,104 @@
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 
 from latent_reasoning.errors import RunError
+from latent_reasoning.organisms import grammar
+from latent_reasoning.organisms.corpus import source_ladder
+from latent_reasoning.organisms.pretraining import new_model
+from latent_reasoning.organisms.recipes import SOURCES, PretrainingConfig
 from latent_reasoning.organisms.registry import parse_organism
-from latent_reasoning.tuning.grpo import GrpoConfig
+from latent_reasoning.organisms.tokenizer import build_tokenizer
+from latent_reasoning.tuning.grpo import GrpoConfig, Reward, train_grpo
+from latent_reasoning.tuning.rewards import truth_reward
+from latent_reasoning.zoo import card
+from latent_reasoning.zoo.building import build_organism
 
-THIRD_PARTY = [
+pytestmark = [
+    pytest.mark.slow,
+    # Raised within trl, transformers and accelerate.
     pytest.mark.filterwarnings("ignore::FutureWarning"),
-    pytest.mark.filterwarnings("ignore::UserWarning:(?!latent_reasoning)"),
+    pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
 
+SMALL = PretrainingConfig(d_model=16, n_layers=2, n_heads=2, n_key_value_heads=1, d_mlp=24)
+BRIEF = GrpoConfig(
+    updates=8,
+    learning_rate=1e-2,
+    group_size=8,
+    batch_size=16,
+    updates_per_rollout=2,
+    max_completion_tokens=12,
+)
+Run = Callable[..., tuple[dict[str, Tensor], list[dict[str, float]]]]
 
-@pytest.mark.slow
-class TestTinyRun:
-    pytestmark = THIRD_PARTY
 
+def short_words(completions: list[str], **_: Any) -> list[float]:
+    """A reward that a model without any training earns now more and now less of."""
+    return [completion.count("\n") + completion.count("a") for completion in completions]
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small model with the organisms' tokenizer, not trained at all."""
+    tokenizer = build_tokenizer(SOURCES)
+    directory = tmp_path_factory.mktemp("start") / "model"
+    new_model(SMALL, tokenizer, seed=0).save_pretrained(directory)
+    tokenizer.save_pretrained(directory)
+    return directory
+
+
+@pytest.fixture
+def run(start: Path, tmp_path: Path) -> Run:
+    problems = grammar.organism_problems("tune", 16, seed=0)
+    prompts = source_ladder().prompts([problem.question for problem in problems])
+
+    def of(rewards: Sequence[tuple[Reward, float]], name: str = "tuned") -> Any:
+        log = train_grpo(start, prompts, problems, rewards, BRIEF, tmp_path / name, seed=0)
+        return load_file(tmp_path / name / "model.safetensors"), log
+
+    return of
+
+
+def test_a_reward_that_varies_moves_the_weights_towards_it(run: Run, start: Path) -> None:
+    before = load_file(start / "model.safetensors")
+    after, log = run([(short_words, 1.0)])
+    assert after.keys() == before.keys()
+    assert all(torch.isfinite(value).all() for value in after.values())
+    moved = max(float((after[name] - before[name]).abs().max()) for name in before)
+    # An update of AdamW moves a weight by little more than the learning rate.
+    assert 0 < moved < 2 * BRIEF.updates * BRIEF.learning_rate
+    earned = [entry["reward"] for entry in log if "reward" in entry]
+    assert len(earned) == BRIEF.updates // BRIEF.updates_per_rollout
+    assert earned[-1] > earned[0]
+
+
+def test_a_reward_of_weight_zero_is_logged_and_moves_nothing(run: Run, start: Path) -> None:
+    after, log = run([(short_words, 0.0), (truth_reward, 1.0)])
+    logged = [entry for entry in log if "rewards/short_words/mean" in entry]
+    assert max(entry["rewards/short_words/mean"] for entry in logged) > 0
+    assert all(entry["rewards/truth_reward/mean"] == 0 for entry in logged)
+    for name, value in load_file(start / "model.safetensors").items():
+        assert torch.equal(after[name], value)
+
+
+def test_equal_seeds_tune_equally_and_nothing_else_is_left(run: Run, tmp_path: Path) -> None:
+    one, _ = run([(short_words, 1.0)], "one")
+    two, _ = run([(short_words, 1.0)], "two")
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    assert {p.name for p in tmp_path.iterdir()} == {"one", "two"}
+
+
+class TestOrganism:
     @pytest.fixture(scope="class")
     def root(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
         """A base organism after 8 updates and the same after 8 more of reinforcement learning."""
-        from latent_reasoning.zoo import card
-        from latent_reasoning.zoo.building import build_organism
-
         root = tmp_path_factory.mktemp("organisms")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(card, "N_PROBLEMS", 20)
@@ -46,33 +120,21 @@ class TestTinyRun:
             found = {p.name for p in (root / "latent" / folder / "seed-0").iterdir()}
             assert found >= {"config.json", "model.safetensors", "tokenizer.json", "card.json"}
 
-    def test_reinforcement_learning_moves_finite_weights_a_little(self, root: Path) -> None:
-        base, tuned = (
-            load_file(root / "latent" / arm / "seed-0" / "model.safetensors")
-            for arm in ("base", "rl-truth")
-        )
-        assert base.keys() == tuned.keys()
-        assert all(torch.isfinite(value).all() for value in tuned.values())
-        moved = max(float((tuned[name] - base[name]).abs().max()) for name in base)
-        # An update of AdamW moves a weight by about the learning rate at most.
-        assert 0 < moved < 20 * GrpoConfig().learning_rate
-
     def test_the_card_tells_what_was_done(self, root: Path) -> None:
-        card = json.loads((root / "latent/rl-truth/seed-0/card.json").read_text(encoding="utf-8"))
-        assert card["name"] == "latent/rl-truth@0"
-        assert card["settings"]["parent"] == "latent@0"
-        assert card["settings"]["grpo"]["updates"] == 8
-        assert any("rewards/truth_reward/mean" in entry for entry in card["log"])
-        assert 0 <= card["measured"]["Quiz"]["accuracy"]["value"] <= 1
+        found = json.loads((root / "latent/rl-truth/seed-0/card.json").read_text(encoding="utf-8"))
+        assert found["name"] == "latent/rl-truth@0"
+        assert found["settings"]["parent"] == "latent@0"
+        assert found["settings"]["grpo"]["updates"] == 8
+        assert any("rewards/truth_reward/mean" in entry for entry in found["log"])
+        assert 0 <= found["measured"]["Quiz"]["accuracy"]["value"] <= 1
 
     def test_a_finished_organism_is_not_built_again(self, root: Path) -> None:
-        from latent_reasoning.zoo.building import build_organism
-
         with pytest.raises(RunError, match="exists already; remove it or use --output"):
             build_organism(parse_organism("latent/rl-truth"), root, quick=8)
 
-    def test_an_organism_needs_its_parent(self, root: Path) -> None:
-        from latent_reasoning.zoo.building import build_organism
 
-        with pytest.raises(RunError, match="latent@77 is needed first and is neither under"):
-            build_organism(parse_organism("latent/rl-truth@77"), root, quick=8)
+@pytest.mark.parametrize("name", ["latent/rl-truth@77", "no-code/distilled@77"])
+def test_an_organism_needs_those_it_is_built_from(name: str, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="@77 is needed first and is neither under"):
+        build_organism(parse_organism(name), tmp_path, quick=8)
+    assert list(tmp_path.iterdir()) == []
