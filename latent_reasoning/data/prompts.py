@@ -29,7 +29,7 @@ class PromptVariant:
     def prompt(self, question: str) -> str:
         r"""The text a model is given.
 
-        >>> PromptVariant("quiz", "Quiz\n{question}\\n").prompt("How many?")
+        >>> PromptVariant("quiz", "Quiz\n{question}\n").prompt("How many?")
         'Quiz\nHow many?\n'
         """
         before, after = self.template.split("{question}")
