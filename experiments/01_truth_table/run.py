@@ -55,7 +55,6 @@ def run_case(case: Case, seed: int, folder: Path) -> dict[str, Any]:
             behaviour=case.behaviour,
             output=folder / name,
             seed=seed,
-            n_problems=300,
             samples=16,
         )
         compare(config, progress_bar)

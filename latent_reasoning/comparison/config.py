@@ -22,7 +22,7 @@ class CompareConfig:
     """Seed of every random number of the run; a shipped organism's own seed is named as in @1."""
     problems: Path | None = None
     """JSON lines of problems (question, answer); default: generated ones, for organisms only."""
-    n_problems: int = 400
+    n_problems: int = 300
     """Problems used, at most; split by hash into select 30 %, calibrate 20 %, test 50 %."""
     samples: int = 64
     """Completions per test problem of base, steered and tuned; also the largest k of pass@k."""
