@@ -116,18 +116,18 @@ def test_any_text_is_accepted():
 @pytest.mark.parametrize("start", ["x = ", "", "import ", "for ", "print(", 'x = "', "x: int"])
 def test_no_line_is_slow_to_read(start, unit):
     line = (start + unit * 400)[:390]
-    begin = time.perf_counter()
+    begin = time.process_time()
     CODE.spans(f"{line}\n" * 100)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize(
     "unit", ["```\n", "```python\n", "x = x + 1\n", "x = 1\n\n", "$$\n", "a" * 9]
 )
 def test_time_grows_with_the_length_of_the_text(unit):
-    begin = time.perf_counter()
+    begin = time.process_time()
     CODE.spans(unit * 2000)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_an_unknown_behaviour_is_refused_with_the_known_names():
