@@ -72,7 +72,7 @@ def new_model(
 
 
 def tokenize(documents: list[Document], tokenizer: PreTrainedTokenizerFast) -> TokenBatch:
-    """Documents to padded tensors; lengths are rounded up so that few shapes are compiled."""
+    """Documents to padded tensors; lengths are rounded up so that few shapes recur."""
     prompts = tokenizer([d.prompt for d in documents]).input_ids
     completions = tokenizer([d.completion for d in documents]).input_ids
     end = token_id(tokenizer, EOS)
@@ -106,12 +106,11 @@ def train(
     """
     optimizer = _optimizer(model, config)
     start = _resume(model, optimizer, checkpoints)
-    loss_of = torch.compile(_loss, dynamic=False) if config.compile else _loss
     for step in range(start, config.steps):
         for group in optimizer.param_groups:
             group["lr"] = config.learning_rate * _schedule(step, config)
         batch = tokenize(documents_at(step), tokenizer)
-        loss = loss_of(model, batch.input_ids, batch.labels)
+        loss = _loss(model, batch.input_ids, batch.labels)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

@@ -44,7 +44,7 @@ class PretrainingConfig:
     """Key-value heads per layer (grouped-query attention)."""
     d_mlp: int = 256
     """Width of the gated MLP."""
-    steps: int = 3000
+    steps: int = 5000
     """Optimiser updates."""
     batch_size: int = 64
     """Problems per update, every one of them drawn afresh."""
@@ -54,8 +54,6 @@ class PretrainingConfig:
     """Updates of linear warm-up."""
     weight_decay: float = 0.1
     """Decoupled weight decay of AdamW on matrices."""
-    compile: bool = False
-    """Whether to compile the training step (about half the time; needs a C++ compiler)."""
     checkpoint_every: int = 250
     """Updates between checkpoints; a rebuilt organism resumes from the last one."""
 

@@ -1,4 +1,4 @@
-"""Reinforcement learning through TRL's GRPOTrainer; the only door to trl.
+"""Reinforcement learning of a language model on verifiable rewards.
 
 Group relative policy optimisation (DeepSeekMath, 2402.03300): for every prompt a group of
 completions is drawn, the advantage of each is its reward less the group's mean over the group's
@@ -7,10 +7,8 @@ otherwise than the published runs is written out.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 from latent_reasoning.data.problems import Problem
 
@@ -23,11 +21,11 @@ class GrpoConfig:
 
     updates: int = 80
     """Optimiser updates."""
-    learning_rate: float = 1e-4
+    learning_rate: float = 3e-5
     """Constant learning rate of AdamW."""
     group_size: int = 16
     """Completions drawn per prompt."""
-    batch_size: int = 64
+    batch_size: int = 256
     """Completions per update."""
     updates_per_rollout: int = 8
     """Updates made from one batch of rollouts; above one, so that clipping is active."""
@@ -55,8 +53,14 @@ def train_grpo(
     config: GrpoConfig,
     output: Path,
     seed: int,
+    *,
+    checkpoints: Path,
+    advance: Callable[[int], object] = lambda _: None,
 ) -> list[dict[str, float]]:
     """Tune a model on rewards, save it as a Hugging Face directory, return the training log.
+
+    A run that was stopped goes on from the last complete rollout found in `checkpoints` and ends
+    with the weights of one that was not.
 
     Args:
         model_directory: The model to start from.
@@ -66,64 +70,16 @@ def train_grpo(
         config: Settings of the run.
         output: Directory for the tuned model.
         seed: Of rollouts and data order.
+        checkpoints: Directory for the resumable state; removed by the caller when done.
+        advance: Called with the number of updates just made.
 
     Raises:
         ModuleNotFoundError: The extra `tune` is not installed.
     """
-    from datasets import Dataset
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-    from trl.trainer.grpo_config import GRPOConfig as TrlConfig
-    from trl.trainer.grpo_trainer import GRPOTrainer
+    from latent_reasoning.tuning.trainer import run_trainer
 
-    tokenizer = AutoTokenizer.from_pretrained(model_directory, padding_side="left")
-    model = AutoModelForCausalLM.from_pretrained(model_directory, use_safetensors=True)
     rows = [
         {"prompt": prompt, "gold": problem.gold}
         for prompt, problem in zip(prompts, problems, strict=True)
     ]
-    # The trainer makes a folder of its own even where it saves nothing.
-    with TemporaryDirectory() as scratch:
-        trainer = GRPOTrainer(
-            model=model,
-            reward_funcs=[reward for reward, _ in rewards],  # pyright: ignore[reportArgumentType]
-            processing_class=tokenizer,
-            train_dataset=Dataset.from_list(rows),
-            args=TrlConfig(
-                output_dir=scratch,
-                max_steps=config.updates,
-                learning_rate=config.learning_rate,
-                lr_scheduler_type="constant",
-                num_generations=config.group_size,
-                per_device_train_batch_size=config.batch_size,
-                steps_per_generation=config.updates_per_rollout,
-                max_completion_length=config.max_completion_tokens,
-                epsilon=config.epsilon,
-                beta=config.beta,
-                temperature=config.temperature,
-                top_p=1.0,
-                loss_type=config.loss_type,
-                scale_rewards=config.scale_rewards,
-                mask_truncated_completions=False,
-                reward_weights=[weight for _, weight in rewards],
-                logging_steps=config.updates_per_rollout,
-                save_strategy="no",
-                report_to=[],
-                bf16=False,
-                use_cpu=True,
-                disable_tqdm=True,
-                seed=seed,
-            ),
-        )
-        trainer.train()
-    model.save_pretrained(output)
-    tokenizer.save_pretrained(output)
-    return [_numbers(entry) for entry in trainer.state.log_history]
-
-
-def describe(config: GrpoConfig) -> dict[str, Any]:
-    """The settings as plain data, for the card of what was trained."""
-    return asdict(config)
-
-
-def _numbers(entry: dict[str, Any]) -> dict[str, float]:
-    return {key: float(value) for key, value in entry.items() if isinstance(value, int | float)}
+    return run_trainer(model_directory, rows, rewards, config, output, seed, checkpoints, advance)

@@ -1,7 +1,7 @@
 """Building an organism from scratch: its weights, its tokenizer and its card.
 
 A build writes to `<directory>.building` and renames it when complete, so that a directory that
-exists is whole. An interrupted pretraining or distillation resumes from its last checkpoint.
+exists is whole. An interrupted build resumes from its last checkpoint.
 """
 
 import json
@@ -90,11 +90,18 @@ def _reinforce(
     problems = grammar.organism_problems("tune", config.n_problems, name.seed)
     prompts = corpus.source_ladder().prompts([p.question for p in problems])
     parent = _parent(name, root)
-    with progress(f"GRPO {name}", config.updates):
+    with progress(f"GRPO {name}", config.updates) as bar:
         log = grpo.train_grpo(
-            parent, prompts, problems, [(truth_reward, 1.0)], config, work, name.seed
+            parent,
+            prompts,
+            problems,
+            [(truth_reward, 1.0)],
+            config,
+            work,
+            name.seed,
+            checkpoints=work / "checkpoints",
+            advance=bar.update,
         )
-    log[-1]["seconds"] = log[-1].get("train_runtime", 0.0)
     return Built({"parent": str(name.parent), "reward": "truth", "grpo": asdict(config)}, log)
 
 

@@ -60,7 +60,11 @@ def run(start: Path, tmp_path: Path) -> Run:
     prompts = source_ladder().prompts([problem.question for problem in problems])
 
     def of(rewards: Sequence[tuple[Reward, float]], name: str = "tuned") -> Any:
-        log = train_grpo(start, prompts, problems, rewards, BRIEF, tmp_path / name, seed=0)
+        checkpoints = tmp_path / f"{name}.checkpoints"
+        output = tmp_path / name
+        log = train_grpo(
+            start, prompts, problems, rewards, BRIEF, output, seed=0, checkpoints=checkpoints
+        )
         return load_file(tmp_path / name / "model.safetensors"), log
 
     return of
@@ -88,11 +92,40 @@ def test_a_reward_of_weight_zero_is_logged_and_moves_nothing(run: Run, start: Pa
         assert torch.equal(after[name], value)
 
 
-def test_equal_seeds_tune_equally_and_nothing_else_is_left(run: Run, tmp_path: Path) -> None:
-    one, _ = run([(short_words, 1.0)], "one")
-    two, _ = run([(short_words, 1.0)], "two")
-    assert all(torch.equal(one[name], two[name]) for name in one)
-    assert {p.name for p in tmp_path.iterdir()} == {"one", "two"}
+def test_a_run_stopped_anywhere_ends_with_the_weights_of_an_uninterrupted_one(
+    run: Run, tmp_path: Path
+) -> None:
+    whole, log = run([(short_words, 1.0)], "whole")
+    calls = 0
+
+    def stops_at_its_third_and_fifth_call(completions: list[str], **_: Any) -> list[float]:
+        nonlocal calls
+        calls += 1
+        if calls in (3, 5):
+            raise KeyboardInterrupt
+        return short_words(completions)
+
+    stops_at_its_third_and_fifth_call.__name__ = "short_words"
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            run([(stops_at_its_third_and_fifth_call, 1.0)], "parts")
+    kept = [p.name for p in (tmp_path / "parts.checkpoints").glob("complete-*")]
+    assert kept == [f"complete-{BRIEF.updates - BRIEF.updates_per_rollout}"]
+    resumed, rest = run([(stops_at_its_third_and_fifth_call, 1.0)], "parts")
+    # Four rollouts, and each of the two that were interrupted drawn once more.
+    assert calls == BRIEF.updates // BRIEF.updates_per_rollout + 2
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+    assert [e["reward"] for e in rest if "reward" in e] == [
+        e["reward"] for e in log if "reward" in e
+    ]
+
+
+def test_no_checkpoint_can_execute_code_when_it_is_read(run: Run, tmp_path: Path) -> None:
+    run([(short_words, 1.0)], "tuned")
+    (checkpoint,) = (tmp_path / "tuned.checkpoints").glob("complete-*")
+    written = {p.name for p in checkpoint.iterdir()}
+    assert written >= {"model.safetensors", "moments.safetensors", "rng.json"}
+    assert not written & {"optimizer.pt", "scheduler.pt", "rng_state.pth"}
 
 
 class TestOrganism:
