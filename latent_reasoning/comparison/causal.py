@@ -6,7 +6,7 @@
    behaviour may destroy what makes it work.
 2. Calibration split: the features with the largest effects, the difference of means and the probe
    are added at a range of coefficients. The most accurate pair of feature and coefficient wins; the
-   baselines get their own best coefficient.
+   baselines get their own best coefficient. Random directions are added at all of them too.
 3. Test split: the winner against random directions of the same norm, another feature, the wrong
    sign, the forced first token and the best prompt.
 4. Test split: the same direction taken away from tuned, against random directions.
@@ -60,6 +60,8 @@ class Calibration:
     """The feature and coefficient chosen."""
     baselines: dict[str, Dose]
     """Difference of means and probe, each at its own best coefficient."""
+    null: dict[float, list[Trial]]
+    """Random directions of the same norm, by coefficient."""
     base: Trial
     """The unsteered base on the same problems."""
 
@@ -114,6 +116,14 @@ def calibrate(
         "calibrate: coefficients", inputs.pair.base, [Condition("base", "base"), *conditions]
     )
     doses = [Dose(plan, trial) for plan, trial in zip(plans, trials, strict=True)]
+    null = {
+        coefficient: bench.run(
+            f"calibrate: random at {coefficient:g}",
+            inputs.pair.base,
+            null_conditions(inputs, plans[0].at(coefficient)),
+        )
+        for coefficient in COEFFICIENTS
+    }
 
     def best(kind: str) -> Dose:
         """Most accurate; among equals the one with more of the behaviour, then the weaker."""
@@ -127,7 +137,8 @@ def calibrate(
             ),
         )
 
-    return Calibration(doses, best("feature"), {f.kind: best(f.kind) for f in baselines}, base)
+    rivals = {f.kind: best(f.kind) for f in baselines}
+    return Calibration(doses, best("feature"), rivals, null, base)
 
 
 def control_conditions(

@@ -206,6 +206,14 @@ def _steering(findings: Findings, gap: dict[str, Any]) -> dict[str, Any] | None:
             }
             for dose in steering.calibration.doses
         ],
+        "null_doses": [
+            {
+                "coefficient": coefficient,
+                "accuracy": [float(trial.accuracy.mean()) for trial in trials],
+                "behaviour_frequency": [float(trial.frequency.mean()) for trial in trials],
+            }
+            for coefficient, trials in steering.calibration.null.items()
+        ],
         "null": _null(findings.tested.trials["steered"], steering.null, plan.coefficient),
     }
 

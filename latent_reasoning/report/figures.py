@@ -65,15 +65,15 @@ def pass_at_k_curves(conditions: Mapping[str, Record]) -> Figure:
 def dose_response(steering: Record, conditions: Mapping[str, Record]) -> Figure:
     """Accuracy and behaviour frequency against the coefficient, one line a direction.
 
-    Horizontal lines mark base and tuned. The grey bar at the coefficient of the null shows what
-    random directions of the same norm do: 5 to 95 % thick, minimum to maximum thin.
+    Horizontal lines mark base and tuned. The grey bands show what random directions of the same
+    norm do: 5 to 95 % dark, minimum to maximum light.
     """
     figure = _panels(460)
     directions: dict[str, list[Record]] = {}
     for row in steering.get("dose_response") or []:
         directions.setdefault(row["direction"], []).append(row)
     for column, measure in enumerate(MEASURES, 1):
-        marks = null_bands(steering.get("null") or {}, measure)
+        marks = null_bands(steering.get("null_doses") or [], measure)
         for i, (direction, points) in enumerate(directions.items()):
             ordered = sorted(points, key=lambda point: point["coefficient"])
             marks.append(dose_line(ordered, measure, plotted(direction), i))

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from latent_reasoning.report.wording import rate, share
+from latent_reasoning.report.wording import rate
 
 Record = Mapping[str, Any]
 
@@ -113,26 +113,35 @@ def null_spans(values: Sequence[float | int]) -> dict[str, tuple[float | int, fl
     return {"5 to 95 %": (cuts[0], cuts[-1]), "min to max": (min(values), max(values))}
 
 
-def null_bands(null: Record, measure: str) -> list[dict[str, Any]]:
-    """Vertical bars at the null's coefficient: percentiles thick, extremes thin.
+def null_bands(doses: Sequence[Record], measure: str) -> list[dict[str, Any]]:
+    """What random directions do at each coefficient: percentiles dark, extremes light.
 
-    Empty where fewer than two random directions were measured.
+    Coefficients at which fewer than two random directions were measured are left out.
     """
-    values = [v for v in null.get(measure) or [] if v is not None]
-    if len(values) < 2 or null.get("coefficient") is None:
+    spans = {
+        dose["coefficient"]: null_spans(values)
+        for dose in sorted(doses, key=lambda dose: dose["coefficient"])
+        if len(values := [v for v in dose.get(measure) or [] if v is not None]) > 1
+    }
+    if not spans:
         return []
+    coefficients = list(spans)
+    n = max(len(dose[measure]) for dose in doses)
     return [
         {
             "type": "scatter",
-            "x": [null["coefficient"]] * 2,
-            "y": [low, high],
+            "x": coefficients + coefficients[::-1],
+            "y": [spans[c][name][1] for c in coefficients]
+            + [spans[c][name][0] for c in coefficients[::-1]],
             "mode": "lines",
-            "name": f"{len(values)} random directions, {name}",
+            "name": f"{n} random directions, {name}",
             "legendgroup": name,
-            "line": {"color": "rgba(128,128,128,0.7)", "width": 14 if "%" in name else 4},
-            "hovertemplate": f"{share(low)} to {share(high)}<extra>%{{fullData.name}}</extra>",
+            "line": {"color": GREY, "width": 1 if len(coefficients) > 1 else 6},
+            "fill": "toself",
+            "fillcolor": _faded(GREY, alpha),
+            "hoverinfo": "skip",
         }
-        for name, (low, high) in null_spans(values).items()
+        for name, alpha in (("min to max", 0.12), ("5 to 95 %", 0.3))
     ]
 
 

@@ -16,8 +16,9 @@ def dose(results: Record) -> str:
     """Steering: what was added where, and its effect against its strength."""
     opening = look(
         "Look for accuracy and behaviour rising together up to the chosen coefficient (large "
-        "ringed marker) and leaving the grey bar; the control is that bar, random directions of "
-        "the same norm at the chosen coefficient."
+        "ringed marker) and leaving the grey bands; the control is those bands, random directions "
+        "of the same norm. Lines and bands are from the calibration problems, the figures above "
+        "them from the test problems."
     )
     steering = results["steering"]
     if steering is None:

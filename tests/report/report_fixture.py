@@ -60,7 +60,7 @@ def doses() -> list[dict[str, Any]]:
 
 
 def steering() -> dict[str, Any]:
-    """Steering with a null of twenty random directions."""
+    """Steering with a null of twenty random directions at every coefficient."""
     rng = random.Random(0)
     accuracy = [0.55 + 0.15 * rng.random() ** 3 for _ in range(20)]
     behaviour = [0.08 + 0.35 * rng.random() ** 3 for _ in range(20)]
@@ -72,6 +72,14 @@ def steering() -> dict[str, Any]:
         "coefficient_unit": "mean residual norm",
         "gap_recovered": {"value": 0.94, "low": 0.86, "high": 1.02, "reason": ""},
         "dose_response": doses(),
+        "null_doses": [
+            {
+                "coefficient": c,
+                "accuracy": [value * (1 - 0.1 * c) for value in accuracy],
+                "behaviour_frequency": behaviour,
+            }
+            for c in (0.5, 1.0, 2.0, 4.0)
+        ],
         "null": {
             "n": 20,
             "coefficient": 2.0,

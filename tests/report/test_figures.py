@@ -59,7 +59,7 @@ def test_dose_response_marks_base_and_tuned():
 
 
 def test_dose_response_without_null_or_references_has_the_directions_alone():
-    figure = dose_response(RESULTS["steering"] | {"null": None}, {})
+    figure = dose_response(RESULTS["steering"] | {"null_doses": None}, {})
     assert {trace["name"] for trace in traces(figure)} == {
         *("feature 212", "diff mean", "linear probe")
     }

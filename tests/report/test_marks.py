@@ -16,13 +16,19 @@ def test_null_spans_agree_with_numpy(n):
 
 
 def test_a_null_of_one_direction_has_no_band():
-    assert null_bands({"coefficient": 2.0, "accuracy": [0.5]}, "accuracy") == []
+    assert null_bands([{"coefficient": 2.0, "accuracy": [0.5]}], "accuracy") == []
 
 
-def test_null_bands_stand_at_the_coefficient_of_the_null():
-    bands = null_bands({"coefficient": 2.0, "accuracy": [0.1, 0.2, 0.9]}, "accuracy")
-    assert all(band["x"] == [2.0, 2.0] for band in bands)
-    assert [0.1, 0.9] in [band["y"] for band in bands]
+def test_null_bands_run_along_the_coefficients_and_close():
+    doses = [
+        {"coefficient": 4.0, "accuracy": [0.3, 0.2, 0.7]},
+        {"coefficient": 2.0, "accuracy": [0.1, 0.2, 0.9]},
+    ]
+    wide, narrow = null_bands(doses, "accuracy")
+    assert wide["x"] == narrow["x"] == [2.0, 4.0, 4.0, 2.0]
+    assert wide["y"] == [0.9, 0.7, 0.2, 0.1]
+    top, bottom = (np.percentile([0.1, 0.2, 0.9], q) for q in (95, 5))
+    assert [narrow["y"][0], narrow["y"][-1]] == pytest.approx([top, bottom])
 
 
 def test_error_bars_reach_from_the_value_to_its_interval():
