@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002
 """TRL's GRPOTrainer, resumable at every rollout without a pickle; the only door to trl.
 
 1. A checkpoint holds weights and moments as safetensors, the trainer's state and the states of all
@@ -37,7 +38,7 @@ class ResumableTrainer(GRPOTrainer):
 
     def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
         # The learning rate is constant, so the scheduler has no state to keep.
-        assert self.optimizer is not None, "the trainer makes it before the first update"
+        assert isinstance(self.optimizer, torch.optim.Optimizer), "made before the first update"
         tensors = {
             f"{key}/{index}": value
             for index, state in self.optimizer.state_dict()["state"].items()
@@ -48,7 +49,7 @@ class ResumableTrainer(GRPOTrainer):
     def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
         if checkpoint is None:
             return
-        assert self.optimizer is not None, "the trainer makes it before it resumes"
+        assert isinstance(self.optimizer, torch.optim.Optimizer), "made before a run resumes"
         state: dict[int, dict[str, torch.Tensor]] = {}
         for path, value in load_file(Path(checkpoint) / "moments.safetensors").items():
             key, index = path.split("/")
