@@ -69,7 +69,7 @@ def _plain(config: CompareConfig) -> dict[str, Any]:
 
 def _investigate(inputs: Inputs, folder: Path, progress: Progress) -> Findings:
     observed = representation.observe(inputs, folder, progress)
-    dictionary = representation.get_dictionary(inputs, observed.store, folder, progress)
+    dictionary = representation.get_dictionary(inputs, observed, folder, progress)
     contrast = representation.contrast_rows(inputs, observed)
     bench = Bench(
         inputs, inputs.splits.test, causal.STAGES["test"], inputs.config.samples, progress

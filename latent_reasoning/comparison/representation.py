@@ -13,7 +13,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -140,33 +140,53 @@ class Dictionary:
     source: str
     """Where it came from."""
     on_base: SaeMetrics
-    """Measured on base's activations of this run."""
+    """Measured on base's activations of this run that it was not fitted on."""
     on_tuned: SaeMetrics
     """The same dictionary on tuned's activations of the same tokens."""
 
 
 def get_dictionary(
-    inputs: Inputs, store: ActivationStore, folder: Path, progress: Progress
+    inputs: Inputs, observed: Observed, folder: Path, progress: Progress
 ) -> Dictionary:
-    """Load the dictionary the user named, the shipped one, or fit one on this run's recording."""
+    """Load the dictionary the user named, the shipped one, or fit one on this run's recording.
+
+    One that is fitted here sees four fifths of the problems and is measured, once it has been
+    written and read back, on the rest; any other is measured on all of them.
+    """
     wanted, point = inputs.config.dictionary, inputs.hook_point
-    usable = ~store.rows.is_sink
-    base = store.activations(point, "base")[usable]
+    measured = ~observed.store.rows.is_sink
+    shipped = find_sae(inputs.pair.base.name, point, checkpoints_root())
     if wanted not in ("auto", "fit"):
         sae, source = load_sae(Path(wanted)), wanted
+    elif wanted == "auto" and shipped is not None:
+        sae, source = load_sae(shipped), f"shipped: {shipped.name}"
     else:
-        shipped = find_sae(inputs.pair.base.name, point, checkpoints_root())
-        if wanted == "auto" and shipped is not None:
-            sae, source = load_sae(shipped), f"shipped: {shipped.name}"
-        else:
-            sae, source = _fit(inputs, base, folder, progress), "fitted in this run"
-    tuned = store.activations(point, "tuned")[usable]
+        kept = _rows_of(observed, {p.problem_id for p in inputs.splits.select[::5]})
+        fitted = _fit(inputs, observed.store.activations(point, "base")[measured & ~kept], progress)
+        measured = measured & kept
+        held_out = observed.store.activations(point, "base")[measured]
+        save_sae(fitted.sae, folder / "dictionary", measure(fitted.sae, held_out), fitted.settings)
+        sae, source = load_sae(folder / "dictionary"), "fitted in this run"
+    base, tuned = (observed.store.activations(point, name)[measured] for name in ("base", "tuned"))
     return Dictionary(sae, source, measure(sae, base), measure(sae, tuned))
 
 
-def _fit(
-    inputs: Inputs, rows: Float[Tensor, "token d_model"], folder: Path, progress: Progress
-) -> SparseAutoencoder:
+def _rows_of(observed: Observed, problem_ids: set[str]) -> Bool[Tensor, " token"]:
+    samples = (*observed.base, *observed.tuned)
+    inside = torch.tensor([sample.problem_id in problem_ids for sample in samples])
+    return inside[observed.store.rows.sequence]
+
+
+class _Fitted(NamedTuple):
+    """A dictionary fitted in this run."""
+
+    sae: SparseAutoencoder
+    """The dictionary in memory."""
+    settings: dict[str, Any]
+    """How it was fitted."""
+
+
+def _fit(inputs: Inputs, rows: Float[Tensor, "token d_model"], progress: Progress) -> _Fitted:
     from latent_reasoning.dictionaries.training import SaeConfig, fit_sae
 
     config = SaeConfig(seed=inputs.config.seed)
@@ -178,8 +198,7 @@ def _fit(
             model=inputs.pair.base.name,
             advance=bar.update,
         )
-    save_sae(sae, folder / "dictionary", measure(sae, rows), {"config": vars(config)})
-    return sae
+    return _Fitted(sae, {"config": vars(config), "n_rows_fitted": len(rows)})
 
 
 def rank(contrast: Contrast, sae: SparseAutoencoder, seed: int) -> list[RankedFeature]:

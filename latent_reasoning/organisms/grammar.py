@@ -1,6 +1,6 @@
 r"""The grammar of the organisms' world: word problems and the ways of solving them.
 
-A problem is a start value and three to five operations told as a story. It can be solved
+A problem is a start value and four or five operations told as a story. It can be solved
 
 - in code: a python block that updates `x` line by line, then ``\boxed{}``; with `values` each line
   ends in a comment holding the value so far, a scratchpad that makes every step one small sum;
@@ -142,11 +142,11 @@ def stories(part: Part, rng: random.Random) -> Iterator[Story]:
 
 
 def _story(rng: random.Random) -> Story:
-    start = x = rng.randint(3, 20)
+    start = x = rng.randint(3, 30)
     operations = []
-    for _ in range(rng.randint(3, 5)):
+    for _ in range(rng.randint(4, 5)):
         signs = ["+", "+", "-", "-"] if x > 2 else ["+"]
-        if x <= 20:
+        if x <= 30:
             signs.append("*")
         sign = rng.choice(signs)
         operations.append(

@@ -155,6 +155,6 @@ def _dictionary(dictionary: Record | None) -> str:
         "l0": "L0",
         "fvu": "FVU",
         "dead": "share of dead features",
-        "n_rows": "training rows",
+        "n_rows": "rows measured on",
     }
     return facts({shown: value_html(dictionary.get(name)) for name, shown in names.items()})

@@ -19,9 +19,9 @@ Reward = Callable[..., list[float]]
 class GrpoConfig:
     """Settings of a run of reinforcement learning."""
 
-    updates: int = 80
+    updates: int = 64
     """Optimiser updates."""
-    learning_rate: float = 3e-5
+    learning_rate: float = 1e-4
     """Constant learning rate of AdamW."""
     group_size: int = 16
     """Completions drawn per prompt."""

@@ -29,6 +29,8 @@ from latent_reasoning.organisms.grammar import organism_problems
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.progress import Progress, no_progress
 
+STEPS = 3000
+
 
 @dataclass(frozen=True)
 class RecordingSize:
@@ -54,7 +56,7 @@ def build_dictionary(
     Raises:
         DictionaryError: Its directory exists already.
     """
-    config, size = config or SaeConfig(seed=name.seed), size or RecordingSize()
+    config, size = config or SaeConfig(steps=STEPS, seed=name.seed), size or RecordingSize()
     model = load_model(f"organism:{name}")
     hook_point = default_hook_point(model.n_layers)
     problems = organism_problems("tune", size.n_problems + size.n_held_out, size.seed)
