@@ -1,16 +1,17 @@
 """Run directories: written whole or not at all, with where every number came from.
 
 A run collects its files in a hidden sibling folder and is renamed into place at the end, run.json
-last. An interrupted or failed run leaves nothing behind.
+last. An interrupted or failed run leaves nothing behind, unless it asked to be resumed.
 """
 
+import fcntl
 import json
 import os
 import platform
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -22,30 +23,58 @@ PACKAGES = ("latent-reasoning", "torch", "transformers", "sae-lens", "transforme
 
 
 @contextmanager
-def run_directory(path: Path) -> Iterator[Path]:
+def run_directory(path: Path, *, resumable: bool = False) -> Iterator[Path]:
     """A folder to fill, renamed to `path` when the block ends well and removed when it does not.
 
+    Args:
+        path: Where the run goes; it must not exist.
+        resumable: Keep the folder when the block does not end well, and hand it out again to the
+            next run of the same path. Only one process at a time gets it.
+
     Raises:
-        RunError: The path exists already, or cannot be written to.
+        RunError: The path exists already, cannot be written to, or another process is filling it.
     """
     require_new(path)
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    suffix = "" if resumable else f"-{os.getpid()}"
+    partial = path.with_name(f".{path.name}.partial{suffix}")
     created = [parent for parent in path.parents if not parent.exists()]
     try:
-        partial.mkdir(parents=True)
+        partial.mkdir(parents=True, exist_ok=resumable)
     except OSError as error:
         raise RunError(
             f"run: cannot write to {path.parent} ({error.strerror}); choose another --output"
         ) from error
-    try:
+    with ExitStack() as stack:
+        if resumable:
+            stack.enter_context(_only_process(partial))
+        else:
+            stack.callback(_remove, partial, created)
         yield partial
         partial.rename(path)
+
+
+@contextmanager
+def _only_process(folder: Path) -> Iterator[None]:
+    """Hold a lock that the system drops when the process ends, however it ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunError(
+                f"run: another process is filling {folder}; wait for it or choose another --output"
+            ) from error
+        yield
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        for parent in created:
-            # Only empty folders can be removed, so that a finished run keeps its own.
-            with suppress(OSError):
-                parent.rmdir()
+        os.close(handle)
+
+
+def _remove(partial: Path, created: list[Path]) -> None:
+    shutil.rmtree(partial, ignore_errors=True)
+    for parent in created:
+        # Only empty folders can be removed, so that a finished run keeps its own.
+        with suppress(OSError):
+            parent.rmdir()
 
 
 def require_new(path: Path) -> None:

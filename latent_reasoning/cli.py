@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.presets import PRESETS, preset
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.options import add_options, config_from
 
@@ -28,7 +29,9 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"latent-reasoning: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("latent-reasoning: interrupted; nothing half-written is left", file=sys.stderr)
+        resumable = getattr(options, "resumable", getattr(options, "preset", None) is not None)
+        left = "the same command goes on from here" if resumable else "nothing half-written is left"
+        print(f"latent-reasoning: interrupted; {left}", file=sys.stderr)
         return 130
     return 0
 
@@ -44,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         help="compare a base and a tuned model and write report.html, results.json, run.json",
         description=CompareConfig.__doc__,
     )
+    compare.add_argument("--preset", help=f"settings to start from: {', '.join(PRESETS)}")
     add_options(compare, CompareConfig)
     compare.set_defaults(run=_compare)
     organism = commands.add_parser("organism", help="list or rebuild the embedded models")
@@ -65,10 +69,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _compare(options: argparse.Namespace) -> None:
-    config = config_from(options, CompareConfig)
+    tuned = getattr(options, "tuned", None)
+    start = preset(options.preset, tuned) if options.preset else None
+    config = config_from(options, CompareConfig, start)
+    from latent_reasoning.comparison.estimate import estimate
+    from latent_reasoning.comparison.inputs import prompt_ladder
     from latent_reasoning.comparison.pipeline import compare
     from latent_reasoning.comparison.summary import summary
 
+    print(estimate(config, len(prompt_ladder(config).variants)))
     comparison = compare(config, progress=progress_bar)
     print(summary(comparison.results))
     print(f"\nreport: {comparison.directory / 'report.html'}")

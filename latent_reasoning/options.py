@@ -4,7 +4,7 @@ import argparse
 import ast
 import inspect
 import textwrap
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, replace
 from pathlib import Path
 from types import NoneType
 from typing import Any, TypeVar, get_args
@@ -26,26 +26,40 @@ def field_sentences(config: type) -> dict[str, str]:
 
 
 def add_options(parser: argparse.ArgumentParser, config: type) -> None:
-    """Add one flag for every field of a dataclass with defaults."""
+    """Add one flag for every field of a dataclass with defaults; yes-or-no fields get two."""
     sentences = field_sentences(config)
     for field in fields(config):
         assert field.default is not MISSING, f"{config.__name__}.{field.name} has no default"
         shown = "" if field.default is None else f" [{field.default}]"
+        kind = _type_of(field)
+        given: dict[str, Any] = (
+            {"action": argparse.BooleanOptionalAction}
+            if kind is bool
+            else {"type": kind, "metavar": kind.__name__.upper()}
+        )
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",
-            type=_type_of(field),
-            default=field.default,
-            metavar=_type_of(field).__name__.upper(),
+            default=argparse.SUPPRESS,
             help=sentences[field.name].replace("%", "%%") + shown,
+            **given,
         )
 
 
-def config_from(namespace: argparse.Namespace, config: type[Config]) -> Config:
-    """The dataclass that the parsed flags describe."""
-    return config(**{f.name: getattr(namespace, f.name) for f in fields(config)})  # pyright: ignore
+def config_from(
+    namespace: argparse.Namespace, config: type[Config], start: Config | None = None
+) -> Config:
+    """The dataclass that the parsed flags describe.
+
+    Args:
+        namespace: Parsed flags; a field without one keeps its value.
+        config: The dataclass.
+        start: Values to keep; the defaults if there is none.
+    """
+    given = {f.name: vars(namespace)[f.name] for f in fields(config) if f.name in namespace}  # pyright: ignore
+    return config(**given) if start is None else replace(start, **given)  # pyright: ignore
 
 
 def _type_of(field: "Field[Any]") -> type:
     kinds = [kind for kind in get_args(field.type) if kind is not NoneType] or [field.type]
-    assert kinds[0] in (str, int, float, Path), f"no flag for {field.name}: {field.type}"
+    assert kinds[0] in (str, int, float, bool, Path), f"no flag for {field.name}: {field.type}"
     return kinds[0]

@@ -20,6 +20,8 @@ class Settings:
     """How fast."""
     output: Path | None = None
     """Where it goes."""
+    loud: bool = False
+    """Whether it makes noise."""
     LIMIT = 4
 
 
@@ -29,8 +31,8 @@ def parser_of(config: type) -> argparse.ArgumentParser:
     return parser
 
 
-def parsed(*words: str) -> Settings:
-    return config_from(parser_of(Settings).parse_args(words), Settings)
+def parsed(*words: str, start: Settings | None = None) -> Settings:
+    return config_from(parser_of(Settings).parse_args(words), Settings, start)
 
 
 def test_without_flags_the_defaults_stand() -> None:
@@ -41,6 +43,17 @@ def test_every_flag_sets_its_field_with_its_type() -> None:
     found = parsed("--name", "7", "--n-steps", "7", "--rate", "7", "--output", "7")
     assert found == Settings("7", 7, 7.0, Path("7"))
     assert [type(getattr(found, f.name)) for f in fields(Settings)][:3] == [str, int, float]
+
+
+def test_a_yes_or_no_field_has_a_flag_for_each() -> None:
+    assert parsed("--loud").loud
+    assert not parsed("--no-loud", start=Settings(loud=True)).loud
+
+
+def test_flags_change_a_start_and_leave_the_rest_of_it() -> None:
+    start = Settings(name="two", n_steps=9)
+    assert parsed("--n-steps", "3", start=start) == Settings(name="two", n_steps=3)
+    assert parsed(start=start) == start
 
 
 @pytest.mark.parametrize("words", [("--n-steps", "x"), ("--limit", "3"), ("--rate",)])
@@ -67,6 +80,7 @@ def test_a_sentence_belongs_to_the_field_above_it() -> None:
         "n_steps": "How many steps.",
         "rate": "How fast.",
         "output": "Where it goes.",
+        "loud": "Whether it makes noise.",
     }
 
 
@@ -75,4 +89,4 @@ def test_every_setting_of_a_comparison_is_a_flag_with_a_sentence() -> None:
     assert config_from(parser.parse_args([]), CompareConfig) == CompareConfig()
     assert set(field_sentences(CompareConfig)) == {f.name for f in fields(CompareConfig)}
     for field in fields(CompareConfig):
-        assert f"--{field.name.replace('_', '-')} " in parser.format_help()
+        assert f"--{field.name.replace('_', '-')}" in parser.format_help()

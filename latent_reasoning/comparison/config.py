@@ -32,11 +32,27 @@ class CompareConfig:
     """Where features are read and added; default: the residual stream after the middle layer."""
     dictionary: str = "auto"
     """A dictionary folder, `fit` to train one now, or `auto`: the shipped one, else fit."""
+    d_sae: int | None = None
+    """Features of a dictionary fitted now; default: 4 x the width of the model, at least 512."""
     max_new_tokens: int = 96
     """Longest completion, in tokens."""
+    batch_size: int = 512
+    """Completions drawn at once."""
+    dtype: str = "float32"
+    """Number format of both models: float32, bfloat16 or float16."""
+    device: str = "auto"
+    """Where both models run: auto, cpu, cuda, or map to spread their layers over several GPUs."""
+    resumable: bool = False
+    """Keep what is drawn when the run is stopped; the same command then goes on from there."""
 
     def __post_init__(self) -> None:
-        limits = {"n_problems": 40, "samples": 4, "controls": 20, "max_new_tokens": 1}
+        limits = {
+            "n_problems": 40,
+            "samples": 4,
+            "controls": 20,
+            "max_new_tokens": 1,
+            "batch_size": 1,
+        }
         for name, least in limits.items():
             if getattr(self, name) < least:
                 raise LatentReasoningError(

@@ -1,8 +1,9 @@
 """What a comparison starts from: the pair, the problems in three splits, the prompts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.drawing import Drawing
 from latent_reasoning.data.problems import (
     Problem,
     ProblemSplits,
@@ -13,7 +14,7 @@ from latent_reasoning.data.prompts import PromptLadder, general_ladder
 from latent_reasoning.errors import ProblemError
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.hook_points import default_hook_point, parse_hook_point
-from latent_reasoning.models.loading import ORGANISM, require_model
+from latent_reasoning.models.loading import ORGANISM, model_config
 from latent_reasoning.models.pair import ModelPair, load_pair
 from latent_reasoning.traces.behaviours import Behaviour, get_behaviour
 
@@ -34,11 +35,15 @@ class Inputs:
     """The prompts, and the one everything is measured at."""
     hook_point: str
     """Where features are read and added."""
+    drawing: Drawing = field(default_factory=Drawing)
+    """How completions are drawn."""
 
     def sampling(self, stage: int) -> SamplingConfig:
         """How completions are drawn; each stage has random numbers of its own."""
         return SamplingConfig(
-            max_new_tokens=self.config.max_new_tokens, seed=self.config.seed * 1000 + stage
+            max_new_tokens=self.config.max_new_tokens,
+            seed=self.config.seed * 1000 + stage,
+            batch_size=self.config.batch_size,
         )
 
 
@@ -50,11 +55,11 @@ def load_inputs(config: CompareConfig) -> Inputs:
     """
     behaviour = get_behaviour(config.behaviour)
     for name in (config.base, config.tuned):
-        require_model(name)
+        model_config(name)
     organisms = [name.startswith(ORGANISM) for name in (config.base, config.tuned)]
     problems = _problems(config, all(organisms))
     splits = split_problems(problems)
-    pair = load_pair(config.base, config.tuned)
+    pair = load_pair(config.base, config.tuned, dtype=config.dtype, device=config.device)
     default = default_hook_point(pair.base.n_layers)
     point = parse_hook_point(config.hook_point or default, pair.base.n_layers)
     return Inputs(
@@ -62,7 +67,7 @@ def load_inputs(config: CompareConfig) -> Inputs:
         pair=pair,
         behaviour=behaviour,
         splits=splits,
-        ladder=_ladder(all(organisms)),
+        ladder=prompt_ladder(config),
         hook_point=str(point),
     )
 
@@ -80,8 +85,9 @@ def _problems(config: CompareConfig, organisms: bool) -> list[Problem]:
     return organism_problems("held-out", config.n_problems, config.seed)
 
 
-def _ladder(organisms: bool) -> PromptLadder:
-    if not organisms:
+def prompt_ladder(config: CompareConfig) -> PromptLadder:
+    """The sources of organisms, or prompts for any other models."""
+    if not all(name.startswith(ORGANISM) for name in (config.base, config.tuned)):
         return general_ladder()
     from latent_reasoning.organisms.corpus import source_ladder
 

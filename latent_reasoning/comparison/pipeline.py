@@ -4,23 +4,29 @@ Stages, each on a split of its own: select (sample, record, dictionary, rank, ef
 (coefficient, best prompt), test (conditions, controls, null, ablation), verdict, report.
 """
 
+import json
 import shlex
+import shutil
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from latent_reasoning.artifacts import provenance, require_new, run_directory, write_json
 from latent_reasoning.comparison import causal, representation
 from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.drawing import Drawing
 from latent_reasoning.comparison.inputs import Inputs, load_inputs
 from latent_reasoning.comparison.results import Findings, Steering, Tested, assemble
 from latent_reasoning.comparison.trials import Bench, Trial
 from latent_reasoning.data.samples import write_samples
+from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Condition
 from latent_reasoning.progress import Progress, no_progress
 from latent_reasoning.report.page import write_page
+
+DRAWN = "drawn"
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,12 @@ def compare(config: CompareConfig, progress: Progress = no_progress) -> Comparis
     )
     require_new(config.directory)
     inputs = load_inputs(config)
-    with run_directory(config.directory) as folder:
+    with run_directory(config.directory, resumable=config.resumable) as folder:
+        if config.resumable:
+            _require_same_settings(folder / "settings.json", record)
+            for unfinished in folder.glob(".*.partial-*"):
+                shutil.rmtree(unfinished)
+            inputs = replace(inputs, drawing=Drawing(folder / DRAWN))
         findings = _investigate(inputs, folder, progress)
         record["seconds"] = round(time.monotonic() - started, 1)
         results = assemble(inputs, findings, record)
@@ -58,9 +69,31 @@ def compare(config: CompareConfig, progress: Progress = no_progress) -> Comparis
         write_samples(folder / "samples.jsonl", (s for t in tried.values() for s in t.samples))
         write_json(folder / "results.json", results)
         write_page(results, folder / "report.html")
+        shutil.rmtree(folder / DRAWN, ignore_errors=True)
+        (folder / "settings.json").unlink(missing_ok=True)
         # The manifest comes last: where it lies, everything else is complete.
         write_json(folder / "run.json", record)
     return Comparison(config.directory, results)
+
+
+def _require_same_settings(path: Path, record: dict[str, Any]) -> None:
+    """Note the settings of a run, or refuse to go on with one that had others."""
+    settings = {name: record[name] for name in ("config", "versions")}
+    if not path.is_file():
+        write_json(path, settings)
+        return
+    before = json.loads(path.read_text(encoding="utf-8"))
+    changed = [
+        f"{name} {before[part].get(name)!r} -> {value!r}"
+        for part in settings
+        for name, value in settings[part].items()
+        if before[part].get(name) != value
+    ]
+    if changed:
+        raise RunError(
+            f"compare: {path.parent} holds a stopped run with other settings "
+            f"({', '.join(changed)}); give the same ones, remove it, or choose another --output"
+        )
 
 
 def _plain(config: CompareConfig) -> dict[str, Any]:

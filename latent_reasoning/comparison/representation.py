@@ -32,7 +32,7 @@ from latent_reasoning.dictionaries.checkpoints import (
 )
 from latent_reasoning.dictionaries.metrics import SaeMetrics, measure
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
-from latent_reasoning.evaluation.conditions import Condition, run_condition
+from latent_reasoning.evaluation.conditions import Condition
 from latent_reasoning.features.auroc import auroc_per_feature
 from latent_reasoning.features.ranking import RankedFeature, rank_features
 from latent_reasoning.progress import Progress
@@ -79,7 +79,7 @@ def observe(inputs: Inputs, folder: Path, progress: Progress) -> Observed:
     with progress("select: sample", len(runs) * len(problems) * SAMPLES_PER_PROMPT) as bar:
         for stage, (model, name, variant) in enumerate(runs):
             drawn.append(
-                run_condition(
+                inputs.drawing.draw(
                     model,
                     Condition(name, name),
                     problems,
@@ -90,10 +90,16 @@ def observe(inputs: Inputs, folder: Path, progress: Progress) -> Observed:
                 )
             )
     base, tuned = [sample for run in drawn[:-1] for sample in run], drawn[-1]
+    return Observed(base, tuned, _recorded(inputs, (*base, *tuned), folder / "activations"))
+
+
+def _recorded(inputs: Inputs, samples: Sequence[Sample], path: Path) -> ActivationStore:
+    # A recording appears whole, so one that is there is what a stopped run had finished.
+    if path.exists():
+        return ActivationStore.open(path, verify=True)
     tokenizer = inputs.pair.base.tokenizer
-    sequences = [sequence_of(tokenizer, sample) for sample in (*base, *tuned)]
-    store = record_pair(inputs.pair, sequences, [inputs.hook_point], folder / "activations")
-    return Observed(base, tuned, store)
+    sequences = [sequence_of(tokenizer, sample) for sample in samples]
+    return record_pair(inputs.pair, sequences, [inputs.hook_point], path)
 
 
 def contrast_rows(inputs: Inputs, observed: Observed) -> Contrast | None:
@@ -162,10 +168,12 @@ def get_dictionary(
         sae, source = load_sae(shipped), f"shipped: {shipped.name}"
     else:
         kept = _rows_of(observed, {p.problem_id for p in inputs.splits.select[::5]})
-        fitted = _fit(inputs, observed.store.activations(point, "base")[measured & ~kept], progress)
-        measured = measured & kept
-        held_out = observed.store.activations(point, "base")[measured]
-        save_sae(fitted.sae, folder / "dictionary", measure(fitted.sae, held_out), fitted.settings)
+        fitting, measured = measured & ~kept, measured & kept
+        if not (folder / "dictionary").exists():
+            rows = observed.store.activations(point, "base")
+            fitted = _fit(inputs, rows[fitting], progress)
+            metrics = measure(fitted.sae, rows[measured])
+            save_sae(fitted.sae, folder / "dictionary", metrics, fitted.settings)
         sae, source = load_sae(folder / "dictionary"), "fitted in this run"
     base, tuned = (observed.store.activations(point, name)[measured] for name in ("base", "tuned"))
     return Dictionary(sae, source, measure(sae, base), measure(sae, tuned))
@@ -189,7 +197,9 @@ class _Fitted(NamedTuple):
 def _fit(inputs: Inputs, rows: Float[Tensor, "token d_model"], progress: Progress) -> _Fitted:
     from latent_reasoning.dictionaries.training import SaeConfig, fit_sae
 
-    config = SaeConfig(seed=inputs.config.seed)
+    width = inputs.pair.base.d_model
+    d_sae = inputs.config.d_sae or max(SaeConfig.d_sae, 4 * width)
+    config = SaeConfig(d_sae=d_sae, seed=inputs.config.seed)
     with progress("fit dictionary", config.steps) as bar:
         sae = fit_sae(
             rows,

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.data.problems import Problem
 from latent_reasoning.data.samples import Sample
-from latent_reasoning.evaluation.conditions import Condition, Outcomes, outcomes, run_condition
+from latent_reasoning.evaluation.conditions import Condition, Outcomes, outcomes
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.progress import Progress
 
@@ -71,7 +71,7 @@ class Bench:
         found = []
         with self.progress(label, len(conditions) * len(self.problems) * count) as bar:
             for condition in conditions:
-                drawn = run_condition(
+                drawn = self.inputs.drawing.draw(
                     model,
                     condition,
                     self.problems,

@@ -56,18 +56,27 @@ def run_condition(
     n_samples: int,
     sampling: SamplingConfig | None = None,
     advance: Callable[[int], object] = lambda _: None,
+    *,
+    first: int = 0,
 ) -> list[Sample]:
     """Sample and grade completions of every problem under one condition.
 
     Samples come problem by problem, `n_samples` each. Conditions that share `sampling` share their
-    random numbers, so differences between them are paired.
+    random numbers, so differences between them are paired. `first` is the number of the first
+    problem, for a part of a longer list that should draw what it draws within the list.
     """
     require_problems(problems, "run_condition")
     sampling = sampling or SamplingConfig()
     prompts = [variant.prompt(problem.question) for problem in problems]
     with steer(model, condition.plan) if condition.plan else nullcontext():
         drawn = generate(
-            model, prompts, n_samples, sampling, prefix=condition.prefix, advance=advance
+            model,
+            prompts,
+            n_samples,
+            sampling,
+            prefix=condition.prefix,
+            first=first,
+            advance=advance,
         )
     settings: dict[str, Any] = {
         "model": model.name,

@@ -13,6 +13,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -68,6 +69,7 @@ def generate(
     config: SamplingConfig | None = None,
     *,
     prefix: str = "",
+    first: int = 0,
     advance: Callable[[int], object] = lambda _: None,
 ) -> list[list[Completion]]:
     """Draw completions: one list of `n_samples` per prompt, in the order of the prompts.
@@ -78,6 +80,8 @@ def generate(
         n_samples: Completions per prompt.
         config: How to draw them.
         prefix: Text every completion is forced to start with; part of the completion.
+        first: Number of the first prompt: the prompts from number `first` of a longer list draw the
+            random numbers that they draw within it.
         advance: Called with the number of completions just finished.
 
     Raises:
@@ -89,7 +93,7 @@ def generate(
     order = sorted(range(len(prompts)), key=lambda i: len(encoded[i]))
     found: dict[tuple[int, int], Completion] = {}
     for rows in _batches([(i, s) for i in order for s in range(n_samples)], config.batch_size):
-        tokens = _sample_batch(model, encoded, rows, forced, config)
+        tokens = _sample_batch(model, encoded, rows, forced, config, first)
         for row, ids in zip(rows, tokens, strict=True):
             text = model.decode(ids)
             found[row] = Completion(text, tuple(ids), ids[-1] in model.end_ids)
@@ -132,7 +136,7 @@ class _Rows:
     def keep(self, alive: Bool[Tensor, " batch"]) -> None:
         """Drop rows that have ended."""
         chosen = alive.nonzero().squeeze(1)
-        self.cache.batch_select_indices(chosen)
+        _select(self.cache, chosen)
         self.mask, self.index = self.mask[chosen], self.index[chosen]
         self.uniforms, self.positions = self.uniforms[chosen], self.positions[chosen]
 
@@ -144,9 +148,10 @@ def _sample_batch(
     rows: list[tuple[int, int]],
     forced: list[int],
     config: SamplingConfig,
+    first: int,
 ) -> list[list[int]]:
     limit = config.max_new_tokens
-    state, logits = _prefill(model, encoded, rows, config)
+    state, logits = _prefill(model, encoded, rows, config, first)
     ends = torch.tensor(sorted(model.end_ids), device=model.device)
     for step in range(limit):
         if step < len(forced):
@@ -162,13 +167,17 @@ def _sample_batch(
             state.keep(alive)
             drawn = drawn[alive]
         state.mask = torch.cat([state.mask, state.mask.new_ones(len(drawn), 1)], dim=1)
-        logits = model.model(
-            input_ids=drawn[:, None],
-            attention_mask=state.mask,
-            position_ids=state.positions[:, None],
-            past_key_values=state.cache,
-            use_cache=True,
-        ).logits[:, -1]
+        logits = (
+            model.model(
+                input_ids=drawn[:, None],
+                attention_mask=state.mask,
+                position_ids=state.positions[:, None],
+                past_key_values=state.cache,
+                use_cache=True,
+            )
+            .logits[:, -1]
+            .to(model.device)
+        )
         state.positions = state.positions + 1
     return state.tokens
 
@@ -178,6 +187,7 @@ def _prefill(
     encoded: list[list[int]],
     rows: list[tuple[int, int]],
     config: SamplingConfig,
+    first: int,
 ) -> tuple[_Rows, Float[Tensor, "batch d_vocab"]]:
     """Compute each prompt once, then repeat its cache for each of its samples."""
     prompts = list(dict.fromkeys(i for i, _ in rows))
@@ -188,18 +198,22 @@ def _prefill(
         ids[row, longest - len(encoded[i]) :] = torch.tensor(encoded[i], device=model.device)
         mask[row, longest - len(encoded[i]) :] = 1
     cache = DynamicCache(config=model.model.config)
-    logits = model.model(
-        input_ids=ids,
-        attention_mask=mask,
-        position_ids=(mask.cumsum(dim=1) - 1).clamp(min=0),
-        past_key_values=cache,
-        use_cache=True,
-        logits_to_keep=1,
-    ).logits[:, -1]
+    logits = (
+        model.model(
+            input_ids=ids,
+            attention_mask=mask,
+            position_ids=(mask.cumsum(dim=1) - 1).clamp(min=0),
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        .logits[:, -1]
+        .to(model.device)
+    )
     place = {i: row for row, i in enumerate(prompts)}
     source = torch.tensor([place[i] for i, _ in rows], device=model.device)
-    cache.batch_select_indices(source)
-    uniforms = torch.stack([_uniforms(config, i, s) for i, s in rows]).to(model.device)
+    _select(cache, source)
+    uniforms = torch.stack([_uniforms(config, first + i, s) for i, s in rows]).to(model.device)
     state = _Rows(
         cache=cache,
         mask=mask[source],
@@ -209,6 +223,14 @@ def _prefill(
         tokens=[[] for _ in rows],
     )
     return state, logits[source]
+
+
+def _select(cache: DynamicCache, rows: Int[Tensor, " batch"]) -> None:
+    """Keep rows of a cache whose layers may lie on several devices."""
+    layers: list[Any] = cache.layers
+    for layer in layers:
+        if layer.keys is not None:
+            layer.batch_select_indices(rows.to(layer.keys.device))
 
 
 def _uniforms(config: SamplingConfig, prompt: int, sample: int) -> Float[Tensor, " step"]:

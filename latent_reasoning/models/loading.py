@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from latent_reasoning.errors import LatentReasoningError, UnknownModelError, one_of
+from latent_reasoning.models.devices import MAP, resolve_device
 from latent_reasoning.models.families import LAYOUTS
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def load_model(
         name_or_path: An organism (`organism:latent`, `organism:latent/rl-truth@1`), a local
             Hugging Face directory, or a hub name.
         dtype: float32, bfloat16 or float16.
-        device: A torch device.
+        device: A torch device; `auto` is the GPU where there is one, and `map` spreads the layers
+            over all GPUs and the memory of the machine (needs accelerate, of the extra `tune`).
 
     Raises:
         UnknownModelError: Nothing loadable is found, or the family is not supported.
@@ -107,21 +109,21 @@ def load_model(
     name = canonical_name(name_or_path)
     if dtype not in DTYPES:
         raise LatentReasoningError(one_of("load_model", "dtype", dtype, DTYPES))
-    _check_device(device)
+    device = resolve_device(device)
     source = _resolve(name)
-    _check_family(name, source)
-    model = _load_weights(name, source, DTYPES[dtype]).to(device).eval().requires_grad_(False)
+    _config(name, source)
+    model = _load_weights(name, source, DTYPES[dtype], device).eval().requires_grad_(False)
     return LoadedModel(name=name, model=model, tokenizer=_load_tokenizer(name, source))
 
 
-def require_model(name_or_path: str | Path) -> None:
-    """Refuse a name that leads to no supported model, from its configuration alone.
+def model_config(name_or_path: str | Path) -> "transformers.PretrainedConfig":
+    """The configuration of a model, without its weights.
 
     Raises:
         UnknownModelError: Nothing is found there, or the family is not supported.
     """
     name = canonical_name(name_or_path)
-    _check_family(name, _resolve(name))
+    return _config(name, _resolve(name))
 
 
 def canonical_name(name_or_path: str | Path) -> str:
@@ -153,7 +155,7 @@ def _resolve(name: str) -> str:
     return str(folder) if folder.is_dir() else name
 
 
-def _check_family(name: str, source: str) -> None:
+def _config(name: str, source: str) -> Any:
     from transformers import AutoConfig
 
     try:
@@ -165,9 +167,10 @@ def _check_family(name: str, source: str) -> None:
             f"load_model: {name!r} is of family {config.model_type!r}, whose module layout is not "
             f"known; expected one of {', '.join(LAYOUTS)}"
         )
+    return config
 
 
-def _load_weights(name: str, source: str, dtype: torch.dtype) -> Any:
+def _load_weights(name: str, source: str, dtype: torch.dtype, device: str) -> Any:
     from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM
 
@@ -179,6 +182,7 @@ def _load_weights(name: str, source: str, dtype: torch.dtype) -> Any:
                 use_safetensors=True,
                 trust_remote_code=False,
                 output_loading_info=True,
+                **({"device_map": "auto"} if device == MAP else {}),
             )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise UnknownModelError(
@@ -230,19 +234,6 @@ def _load_tokenizer(name: str, source: str) -> Any:
             )
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
-
-
-def _check_device(device: str) -> None:
-    try:
-        kind = torch.device(device).type
-    except RuntimeError as error:
-        raise LatentReasoningError(
-            f"load_model: {device!r} is not a torch device; expected for example cpu or cuda:0"
-        ) from error
-    if kind == "cuda" and not torch.cuda.is_available():
-        raise LatentReasoningError(
-            f"load_model: device {device!r} was asked for but this torch sees no GPU; use cpu"
-        )
 
 
 def _not_found(name: str, source: str) -> str:

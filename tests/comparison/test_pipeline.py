@@ -2,24 +2,42 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 
 from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.estimate import n_completions
 from latent_reasoning.comparison.pipeline import Comparison, compare
 from latent_reasoning.data.problems import split_problems
 from latent_reasoning.data.samples import read_samples
+from latent_reasoning.organisms.corpus import source_ladder
 from latent_reasoning.organisms.grammar import organism_problems
+from latent_reasoning.progress import Meter, no_progress
 
 RUNGS = ["R0", "R1", "R2", "R3", "R4", "R5", "R6"]
+
+
+DRAWN: list[int] = []
+
+
+@contextmanager
+def counting(label: str, total: int) -> Iterator[Meter]:
+    """A progress bar that notes how many completions were announced."""
+    if not label.startswith("fit"):
+        DRAWN.append(total)
+    with no_progress(label, total) as meter:
+        yield meter
 
 
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     folder = tmp_path_factory.mktemp("runs") / "run"
-    return compare(CompareConfig(output=folder, n_problems=120, samples=8, controls=20))
+    config = CompareConfig(output=folder, n_problems=120, samples=8, controls=20)
+    return compare(config, counting)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +49,15 @@ def test_files(comparison: Comparison) -> None:
     names = {path.name for path in comparison.directory.iterdir()}
     assert {"report.html", "results.json", "run.json", "samples.jsonl"} <= names
     assert not any("partial" in path.name for path in comparison.directory.parent.iterdir())
+
+
+def test_the_estimate_counts_what_is_drawn(comparison: Comparison) -> None:
+    config = CompareConfig(n_problems=120, samples=8, controls=20)
+    splits = vars(split_problems(organism_problems("held-out", 120, 0)))
+    sizes = [len(splits[name]) for name in ("select", "calibrate", "test")]
+    expected = n_completions(config, len(source_ladder().variants), *sizes)
+    # Fewer where fewer features than are tried go with the behaviour.
+    assert 0.8 * expected < sum(DRAWN) <= expected
 
 
 def test_latent_skill_is_activated(results: dict[str, Any]) -> None:

@@ -1,0 +1,120 @@
+"""What a comparison will take, from the configurations of the models alone.
+
+Completions are counted exactly as the stages draw them, at most. Memory is weights, the key-value
+cache of one batch and its logits. Time is a rough upper bound: every completion is taken to be as
+long as allowed, a step of decoding costs the larger of its arithmetic and of reading the weights,
+both at the speed measured here in a moment, plus a fixed overhead a layer.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from latent_reasoning.comparison import causal
+from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.representation import SAMPLES_PER_PROMPT
+from latent_reasoning.models.devices import AUTO, MAP, resolve_device
+from latent_reasoning.models.loading import DTYPES
+from latent_reasoning.models.size import ModelSize, model_size
+
+# On average over problems, which a hash divides into select, calibrate and test.
+SPLIT_SHARES = (0.3, 0.2, 0.5)
+N_BASELINES = 2
+N_FEATURE_CONTROLS = 2
+PROMPT_TOKENS = 128
+LAYER_SECONDS = 4e-4
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a comparison will take."""
+
+    size: ModelSize
+    """One of the two models."""
+    completions: int
+    """Most completions that will be drawn."""
+    memory: int
+    """Bytes of weights, key-value cache and logits."""
+    seconds: float
+    """Rough upper bound of the time spent drawing."""
+    device: str
+    """Where."""
+
+    def __str__(self) -> str:
+        hours = self.seconds / 3600
+        span = f"{hours:.1f} h" if hours >= 1 else f"{max(1, round(self.seconds / 60))} min"
+        return (
+            f"estimate: two models of {self.size.n_parameters / 1e6:,.1f} M parameters, about "
+            f"{self.memory / GIB:.1f} GiB; up to {self.completions:,} completions, at most about "
+            f"{span} on {self.device}"
+        )
+
+
+def estimate(config: CompareConfig, n_variants: int) -> Estimate:
+    """Estimate a comparison before anything is loaded.
+
+    Args:
+        config: What will be asked.
+        n_variants: Number of prompts in the ladder.
+
+    Raises:
+        LatentReasoningError: A model or the device is unknown.
+    """
+    size = model_size(config.base)
+    device = resolve_device(config.device)
+    width = DTYPES[config.dtype].itemsize
+    weights = size.n_parameters * width
+    longest = PROMPT_TOKENS + config.max_new_tokens
+    cache = config.batch_size * longest * size.cache_numbers_per_token * width
+    logits = 3 * config.batch_size * size.d_vocab * 4
+    splits = [round(share * config.n_problems) for share in SPLIT_SHARES]
+    completions = n_completions(config, n_variants, *splits)
+    speed = _speed(resolve_device(AUTO) if device == MAP else device)
+    arithmetic = 2 * size.n_parameters * config.batch_size / speed.flops
+    step = max(arithmetic, weights / speed.bandwidth) + LAYER_SECONDS * size.n_layers
+    steps = completions / config.batch_size * config.max_new_tokens
+    return Estimate(size, completions, 2 * weights + cache + logits, steps * step, device)
+
+
+def n_completions(
+    config: CompareConfig, n_variants: int, n_select: int, n_calibrate: int, n_test: int
+) -> int:
+    """Completions of all stages, where the behaviour shows and everything is steered."""
+    n_doses = len(causal.COEFFICIENTS)
+    select = (n_variants + 1) * SAMPLES_PER_PROMPT * n_select
+    plans = len(causal.EFFECT_COEFFICIENTS) * (causal.N_TRIED + N_BASELINES)
+    effect = (1 + plans) * min(n_select, causal.N_EFFECT_PROBLEMS)
+    tried = causal.N_CALIBRATED + N_BASELINES + config.controls
+    calibrate = (1 + n_doses * tried + n_variants) * n_calibrate
+    # Null and ablation null, the ablation, baselines, forced first token and best prompt.
+    small = 2 * config.controls + N_FEATURE_CONTROLS + N_BASELINES + 3
+    test = (3 * config.samples + small * causal.CONTROL_SAMPLES) * n_test
+    return select + effect + calibrate + test
+
+
+@dataclass(frozen=True)
+class _Speed:
+    flops: float
+    bandwidth: float
+
+
+def _speed(device: str) -> _Speed:
+    """Arithmetic and memory speed of this machine, measured in a fraction of a second."""
+    a = torch.randn(1024, 1024, device=device)
+    big = torch.empty(2**24, device=device)
+    flops = 2 * 1024**3 / _fastest(lambda: a @ a, device)
+    return _Speed(flops, 2 * big.nbytes / _fastest(lambda: big.clone(), device))
+
+
+def _fastest(work: Callable[[], object], device: str, n: int = 4) -> float:
+    found = []
+    for _ in range(n):
+        started = time.perf_counter()
+        work()
+        if device.startswith("cuda"):
+            torch.cuda.synchronize()
+        found.append(time.perf_counter() - started)
+    return min(found)
