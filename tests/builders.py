@@ -1,17 +1,28 @@
 """Tiny models with random weights and a word-level tokenizer, built from configurations."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
+from tokenizers import (
+    Regex,
+    Tokenizer,
+    decoders,
+    models,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 from transformers import (
     AutoModelForCausalLM,
+    GPT2Tokenizer,
     LlamaConfig,
     Olmo2Config,
     PreTrainedModel,
     PreTrainedTokenizerFast,
     Qwen2Config,
+    Qwen2Tokenizer,
     Qwen3Config,
 )
 
@@ -50,6 +61,30 @@ def build_tokenizer(
     )
 
 
+def build_real_tokenizer(family: str, texts: list[str]) -> Any:
+    """A tokenizer of the class that real models of a family have, with a vocabulary of 400."""
+    end, start = "<|endoftext|>", "<|begin_of_text|>"
+    trained = Tokenizer(models.BPE())
+    trained.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=400,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        special_tokens=[end, start],
+        show_progress=False,
+    )
+    trained.train_from_iterator(texts, trainer)
+    if family == "llama":
+        trained.decoder = decoders.ByteLevel()
+        trained.post_processor = processors.TemplateProcessing(
+            single=f"{start} $A", special_tokens=[(start, trained.token_to_id(start))]
+        )
+        return PreTrainedTokenizerFast(tokenizer_object=trained, bos_token=start, eos_token=end)
+    parts = json.loads(trained.to_str())["model"]
+    merges = [tuple(merge) for merge in parts["merges"]]
+    kind = GPT2Tokenizer if family == "olmo2" else Qwen2Tokenizer
+    return kind(vocab=parts["vocab"], merges=merges, eos_token=end, pad_token=end)
+
+
 def build_model(family: str = "qwen2", seed: int = 0, **changes: Any) -> PreTrainedModel:
     """A model of 3 layers and width 32 with weights large enough that every part matters."""
     sizes = {
@@ -75,7 +110,7 @@ def save_model(
     directory: Path,
     family: str = "qwen2",
     seed: int = 0,
-    tokenizer: PreTrainedTokenizerFast | None = None,
+    tokenizer: Any = None,
     **changes: Any,
 ) -> Path:
     """Write a Hugging Face directory and return it."""
