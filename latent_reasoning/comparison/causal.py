@@ -1,9 +1,10 @@
 """Does adding base's own directions to base bring the behaviour, and with it the accuracy?
 
-1. Selection split: the features with the largest contrast are each added at two coefficients; the
-   better change in the frequency of right completions with the behaviour is their effect. A large
-   contrast alone steers nothing as often as not, and a direction that brings the form of a
-   behaviour may destroy what makes it work.
+1. Selection split: the features with the largest contrast, and small sets of features, are each
+   added at two coefficients, or taken away where they fire less with the behaviour; the better
+   change in the frequency of right completions with the behaviour is their effect. A large contrast
+   alone steers nothing as often as not, and a direction that brings the form of a behaviour may
+   destroy what makes it work.
 2. Calibration split: the features with the largest effects, the difference of means and the probe
    are added at a range of coefficients. The most accurate pair of feature and coefficient wins; the
    baselines get their own best coefficient. Random directions are added at all of them too.
@@ -31,6 +32,7 @@ from latent_reasoning.steering.plan import (
     wrong_sign,
 )
 
+OWN = ("feature", "feature set")
 N_TRIED = 16
 N_CALIBRATED = 3
 N_EFFECT_PROBLEMS = 60
@@ -82,8 +84,7 @@ def measure_effects(
     """Fill in `effect` of the likeliest features and all baselines, largest effect first."""
     problems = inputs.splits.select[:N_EFFECT_PROBLEMS]
     bench = Bench(inputs, problems, STAGES["effect"], 1, progress)
-    towards = [feature for feature in ranked if feature.contrast > 0]
-    features = [feature for feature in towards if feature.kind == "feature"][:N_TRIED]
+    features = [feature for feature in ranked if feature.kind == "feature"][:N_TRIED]
     tried = [feature for feature in ranked if feature.kind != "feature"] + features
     plans = [
         SteeringPlan(f.direction, coefficient, mean_norm)
@@ -103,8 +104,8 @@ def calibrate(
     inputs: Inputs, ranked: list[RankedFeature], mean_norm: float, progress: Progress
 ) -> Calibration:
     """Choose feature and coefficient by accuracy on the calibration split."""
-    features = [f for f in ranked if f.kind == "feature" and f.effect is not None][:N_CALIBRATED]
-    baselines = [f for f in ranked if f.kind != "feature"]
+    features = [f for f in ranked if f.kind in OWN and f.effect is not None][:N_CALIBRATED]
+    baselines = [f for f in ranked if f.kind not in OWN]
     plans = [
         SteeringPlan(f.direction, coefficient, mean_norm)
         for f in (*features, *baselines)
@@ -125,9 +126,9 @@ def calibrate(
         for coefficient in COEFFICIENTS
     }
 
-    def best(kind: str) -> Dose:
+    def best(*kinds: str) -> Dose:
         """Most accurate; among equals the one with more of the behaviour, then the weaker."""
-        of_kind = [dose for dose in doses if dose.plan.direction.kind == kind]
+        of_kind = [dose for dose in doses if dose.plan.direction.kind in kinds]
         return max(
             of_kind,
             key=lambda d: (
@@ -138,7 +139,7 @@ def calibrate(
         )
 
     rivals = {f.kind: best(f.kind) for f in baselines}
-    return Calibration(doses, best("feature"), rivals, null, base)
+    return Calibration(doses, best(*OWN), rivals, null, base)
 
 
 def control_conditions(
@@ -164,14 +165,11 @@ def null_conditions(inputs: Inputs, plan: SteeringPlan) -> list[Condition]:
 def _other_feature(
     plan: SteeringPlan, sae: SparseAutoencoder, ranked: list[RankedFeature], seed: int
 ) -> Direction:
-    """A live feature that does not go with the behaviour, of the most similar firing rate."""
-    chosen = next(f for f in ranked if f.feature_id == plan.direction.feature_id)
-    rest = [
-        f
-        for f in ranked
-        if f.feature_id is not None and f.feature_id != chosen.feature_id and abs(f.contrast) < 0.3
-    ] or [f for f in ranked if f.feature_id not in (None, chosen.feature_id)]
-    density = chosen.density or 0.0
+    """A live feature that does not go with the behaviour and fires about as often."""
+    own = plan.direction.feature_ids
+    singles = [f for f in ranked if f.feature_id is not None and f.feature_id not in own]
+    rest = [f for f in singles if abs(f.contrast) < 0.3] or singles
+    density = next((f.density for f in ranked if f.feature_id == own[0]), None) or 0.0
     near = sorted(rest, key=lambda f: abs((f.density or 0.0) - density))[:10]
     feature_id = near[seed % len(near)].feature_id
     assert feature_id is not None, "baselines were left out above"

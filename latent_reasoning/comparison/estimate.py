@@ -15,6 +15,7 @@ import torch
 from latent_reasoning.comparison import causal
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.representation import SAMPLES_PER_PROMPT
+from latent_reasoning.features.ranking import SET_SIZES
 from latent_reasoning.models.devices import AUTO, MAP, resolve_device
 from latent_reasoning.models.loading import DTYPES
 from latent_reasoning.models.size import ModelSize, model_size
@@ -85,7 +86,7 @@ def n_completions(
     """Completions of all stages, where the behaviour shows and everything is steered."""
     n_doses = len(causal.COEFFICIENTS)
     select = (n_variants + 1) * SAMPLES_PER_PROMPT * n_select
-    plans = len(causal.EFFECT_COEFFICIENTS) * (causal.N_TRIED + N_BASELINES)
+    plans = len(causal.EFFECT_COEFFICIENTS) * (causal.N_TRIED + len(SET_SIZES) + N_BASELINES)
     effect = (1 + plans) * min(n_select, causal.N_EFFECT_PROBLEMS)
     tried = causal.N_CALIBRATED + N_BASELINES + config.controls
     calibrate = (1 + n_doses * tried + n_variants) * n_calibrate

@@ -158,7 +158,8 @@ def _test(
     )
     if steering is not None:
         chosen = steering.calibration.feature.plan
-        label = f"base + {chosen.direction.name}"
+        name = chosen.direction.name
+        label = f"base {name}" if name.startswith("minus") else f"base + {name}"
         keep(bench.run("test: steered", pair.base, [Condition("steered", label, chosen)]))
         rivals = [
             Condition(kind.replace(" ", "_"), f"base + {kind}", dose.plan)

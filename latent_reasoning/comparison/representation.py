@@ -217,37 +217,71 @@ def rank(contrast: Contrast, sae: SparseAutoencoder, seed: int) -> list[RankedFe
 
 
 class Agreement(NamedTuple):
-    """How alike a feature fires in base and tuned on the same tokens."""
+    """How alike features fire in base and tuned on the same tokens."""
 
     same: float
-    """Correlation of its activations in base with its activations in tuned."""
+    """Correlation of a feature's activations in base with those in tuned, the least of the set."""
     others_95: float
     """95th percentile of the correlations with other live features of tuned: the control."""
+    where_contrasted: float
+    """The same as `same` on the rows of the contrast, which tuning may have moved."""
 
 
-def agreement(contrast: Contrast, sae: SparseAutoencoder, feature_id: int) -> Agreement:
-    """Correlate a base feature with itself, and with all others, as they fire in tuned.
+def agreement(
+    inputs: Inputs,
+    observed: Observed,
+    contrast: Contrast,
+    sae: SparseAutoencoder,
+    feature_ids: tuple[int, ...],
+) -> Agreement:
+    """Correlate base features with themselves, and with all others, as they fire in tuned.
 
-    A feature that is constant on these rows in either model has correlation 0.
+    Over tokens of all kinds: at the tokens of the contrast tuning may have moved the very features
+    that are asked about. A feature that is constant in either model has correlation 0.
     """
-    here = sae.encode(contrast.base)[:, feature_id].double()
-    there = sae.encode(contrast.tuned).double()
-    here, there = here - here.mean(), there - there.mean(dim=0)
-    scale = here.norm() * there.norm(dim=0)
-    correlations = torch.where(scale > 0, (here @ there) / scale, 0.0)
-    live = scale > 0
-    live[feature_id] = False
-    others = correlations[live].abs()
-    limit = float(others.quantile(0.95)) if len(others) else 0.0
-    return Agreement(float(correlations[feature_id]), limit)
+    store, point = observed.store, inputs.hook_point
+    chosen = _thin((~store.rows.is_sink).nonzero().squeeze(1))
+    everywhere = _correlations(
+        sae.encode(store.activations(point, "base")[chosen])[:, list(feature_ids)],
+        sae.encode(store.activations(point, "tuned")[chosen]),
+    )
+    there = _correlations(
+        sae.encode(contrast.base)[:, list(feature_ids)], sae.encode(contrast.tuned)
+    )
+    others = torch.ones(sae.d_sae, dtype=torch.bool)
+    others[list(feature_ids)] = False
+    rest = everywhere[:, others].abs()
+    live = rest[:, (rest > 0).any(dim=0)].flatten()
+    return Agreement(
+        same=_least_own(everywhere, feature_ids),
+        others_95=float(live.quantile(0.95)) if len(live) else 0.0,
+        where_contrasted=_least_own(there, feature_ids),
+    )
+
+
+def _correlations(
+    here: Float[Tensor, "token chosen"], there: Float[Tensor, "token d_sae"]
+) -> Float[Tensor, "chosen d_sae"]:
+    here, there = here.double(), there.double()
+    here, there = here - here.mean(dim=0), there - there.mean(dim=0)
+    scale = here.norm(dim=0)[:, None] * there.norm(dim=0)[None]
+    return torch.where(scale > 0, (here.T @ there) / scale, 0.0)
+
+
+def _least_own(correlations: Float[Tensor, "chosen d_sae"], ids: tuple[int, ...]) -> float:
+    return min(float(row[i]) for row, i in zip(correlations, ids, strict=True))
 
 
 def shuffled_best(
     contrast: Contrast, sae: SparseAutoencoder, seed: int, n: int = 50
 ) -> Sequence[float]:
-    """Null of the best feature: the largest AUROC of all features when labels are shuffled."""
+    """Null of the best feature: the most telling of all features when labels are shuffled.
+
+    An AUROC of 0.2 tells as much as one of 0.8 and counts as it.
+    """
     acts = sae.encode(contrast.base)
     acts = acts[:, (acts > 0).any(dim=0)]
     generator = torch.Generator().manual_seed(seed)
     orders = [torch.randperm(len(acts), generator=generator) for _ in range(n)]
-    return [float(auroc_per_feature(acts, contrast.labels[order]).max()) for order in orders]
+    areas = [auroc_per_feature(acts, contrast.labels[order]) for order in orders]
+    return [float(0.5 + (area - 0.5).abs().max()) for area in areas]

@@ -14,7 +14,7 @@ from torch import Tensor
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.features.auroc import FeatureError, check_rows
 
-Kind = Literal["feature", "diff mean", "linear probe", "random", "random feature"]
+Kind = Literal["feature", "feature set", "diff mean", "linear probe", "random", "random feature"]
 NORM_TOLERANCE = 1e-3
 
 
@@ -28,8 +28,8 @@ class Direction:
     """How it was found."""
     name: str
     """What reports call it."""
-    feature_id: int | None
-    """Number of the feature in its dictionary; None where it is not a feature's."""
+    feature_ids: tuple[int, ...]
+    """Numbers of its features in their dictionary, weightiest first; empty for other kinds."""
     hook_point: str
     """Where it lives."""
 
@@ -40,13 +40,16 @@ class Direction:
             raise FeatureError(f"Direction: {self.name!r} has norm {norm:.4g}; expected 1")
 
 
-def feature_direction(sae: SparseAutoencoder, feature_id: int, kind: Kind = "feature") -> Direction:
-    """The direction a feature writes: its row of the decoder.
+def feature_direction(
+    sae: SparseAutoencoder, feature_id: int, kind: Kind = "feature", *, sign: int = 1
+) -> Direction:
+    """The direction a feature writes, its row of the decoder; or takes away.
 
     Args:
         sae: The dictionary.
         feature_id: Number of the feature.
         kind: `random feature` where the feature was drawn as a control.
+        sign: -1 for a feature that fires less with the label, so that the direction takes it away.
 
     Raises:
         FeatureError: There is no such feature.
@@ -55,8 +58,29 @@ def feature_direction(sae: SparseAutoencoder, feature_id: int, kind: Kind = "fea
         raise FeatureError(
             f"feature_direction: {feature_id} is not a feature; expected 0 to {sae.d_sae - 1}"
         )
-    name = f"{kind} {feature_id}"
-    return _direction(sae.W_dec[feature_id], kind, name, sae.hook_point, feature_id)
+    name = f"{'minus ' if sign < 0 else ''}{kind} {feature_id}"
+    return _direction(sign * sae.W_dec[feature_id], kind, name, sae.hook_point, (feature_id,))
+
+
+def feature_set_direction(
+    sae: SparseAutoencoder, weights: Float[Tensor, " d_sae"], size: int
+) -> Direction:
+    """The weightiest features of a dictionary together: sum_i w_i W_dec[i] over `size` of them.
+
+    With the difference of mean activations as weights, this is the difference of means as far as so
+    few features express it.
+
+    Args:
+        sae: The dictionary.
+        weights: Weight of every feature; negative for one that is taken away.
+        size: How many features, those with the largest weights by size.
+    """
+    chosen = weights.abs().topk(size).indices
+    vector = weights[chosen].double() @ sae.W_dec[chosen].double()
+    ids = tuple(chosen.tolist())
+    signs = ["-" if weight < 0 else "+" for weight in weights[chosen].tolist()]
+    name = "features " + " ".join(f"{sign}{i}" for sign, i in zip(signs, ids, strict=True))
+    return _direction(vector, "feature set", name, sae.hook_point, ids)
 
 
 def diff_mean(
@@ -150,7 +174,7 @@ def _direction(
     kind: Kind,
     name: str,
     hook_point: str,
-    feature_id: int | None = None,
+    feature_ids: tuple[int, ...] = (),
 ) -> Direction:
     norm = vector.norm()
     if not norm > 0:
@@ -158,4 +182,4 @@ def _direction(
             f"{name}: the vector at {hook_point} has norm {norm.item()}; expected a direction, the "
             f"rows do not differ with the label there"
         )
-    return Direction((vector / norm).detach().float(), kind, name, feature_id, hook_point)
+    return Direction((vector / norm).detach().float(), kind, name, feature_ids, hook_point)

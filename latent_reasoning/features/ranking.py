@@ -1,7 +1,8 @@
 """Which features go with a behaviour, and whether they beat a difference of means and a probe.
 
 1. Rows are split in two halves by group, so that rows of one problem never lie in both.
-2. The difference of means and the linear probe are fitted on the first half.
+2. The difference of means and the linear probe are fitted on the first half, and small sets of
+   features are weighted there by the difference of their mean activations.
 3. They and all features are scored on the second half, on the same rows.
 
 The first of many features is flattered by having been picked: its numbers hold for choosing, and
@@ -29,8 +30,11 @@ from latent_reasoning.features.directions import (
     Kind,
     diff_mean,
     feature_direction,
+    feature_set_direction,
     linear_probe,
 )
+
+SET_SIZES = (2, 4, 8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +43,12 @@ class RankedFeature:
 
     kind: Kind
     """How the direction was found."""
-    feature_id: int | None
-    """Number of the feature in its dictionary; None for the others."""
-    name: str
-    """What reports call it."""
     direction: Direction
-    """The unit vector to steer with."""
+    """The unit vector to steer with, towards the label; it takes a feature of negative contrast
+    away."""
     auroc: Auroc
-    """How well the activation (for the others, the projection) tells the rows apart."""
+    """How well the activation (of a set the weighted sum, of others the projection) tells the rows
+    apart; as telling below 0.5 as above."""
     contrast: float
     """Mean activation with the label less without it, in standard deviations over all rows."""
     density: float | None
@@ -57,6 +59,21 @@ class RankedFeature:
     """Change in the share of right completions with the behaviour when steered with it, at the
     better of the coefficients tried; None until it is measured."""
 
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return self.direction.name
+
+    @property
+    def feature_id(self) -> int | None:
+        """Number of the feature in its dictionary; None for everything but one feature."""
+        return self.direction.feature_ids[0] if len(self.direction.feature_ids) == 1 else None
+
+    @property
+    def telling(self) -> float:
+        """AUROC in the direction in which it tells: 0.5 to 1."""
+        return max(self.auroc.value, 1 - self.auroc.value)
+
 
 def rank_features(
     sae: SparseAutoencoder,
@@ -65,7 +82,7 @@ def rank_features(
     groups: Int[Tensor, " token"] | None = None,
     seed: int = 0,
 ) -> list[RankedFeature]:
-    """Score every feature that fires, the difference of means and the linear probe; best first.
+    """Score every feature that fires, sets of them, and what they have to beat; best first.
 
     `contrast = (mean(f | label) - mean(f | no label)) / std(f)`, with the deviation over all scored
     rows, is bounded by `1 / sqrt(p (1 - p))` for a share p of labelled rows and proportional to the
@@ -96,7 +113,16 @@ def rank_features(
         diff_mean(acts[fitting], labels[fitting], hook_point=sae.hook_point),
         linear_probe(acts[fitting], labels[fitting], hook_point=sae.hook_point),
     ]
-    ranked = _score(sae, baselines, acts[~fitting], labels[~fitting], groups.cpu()[~fitting.cpu()])
+    features = sae.encode(acts[fitting]).double()
+    with_, without = features[labels[fitting]].mean(dim=0), features[~labels[fitting]].mean(dim=0)
+    ranked = _score(
+        sae,
+        baselines,
+        (with_ - without).float(),
+        acts[~fitting],
+        labels[~fitting],
+        groups.cpu()[~fitting.cpu()],
+    )
     return sorted(ranked, key=lambda feature: -abs(feature.contrast))
 
 
@@ -118,6 +144,7 @@ def split_groups(
 def _score(
     sae: SparseAutoencoder,
     baselines: list[Direction],
+    weights: Float[Tensor, " d_sae"],
     acts: Float[Tensor, "token d_model"],
     labels: Bool[Tensor, " token"],
     groups: Int[Tensor, " token"],
@@ -129,19 +156,27 @@ def _score(
             f"rank_features: none of {sae.d_sae} features fires on {len(acts)} rows; expected rows "
             f"of the model and hook point of the dictionary, {sae.model} at {sae.hook_point}"
         )
-    features = features[:, alive]
-    density = (features > 0).double().mean(dim=0).tolist()
-    largest = features.amax(dim=0).tolist()
-    directions = [*baselines, *(feature_direction(sae, i) for i in alive)]
-    vectors = torch.stack([baseline.vector for baseline in baselines], dim=1)
-    scores = torch.cat([acts.float() @ vectors, features], dim=1)
+    sizes = [size for size in SET_SIZES if size <= int((weights != 0).sum())]
+    sets = [feature_set_direction(sae, weights, size) for size in sizes]
+    columns = [acts.float() @ baseline.vector for baseline in baselines]
+    columns += [features[:, s.feature_ids] @ weights[list(s.feature_ids)] for s in sets]
+    scores = torch.cat([torch.stack(columns, dim=1), features[:, alive]], dim=1)
     contrasts = contrast(scores, labels).tolist()
     areas = auroc_interval(auroc_per_feature(scores, labels), labels.cpu(), groups)
-    none = [None] * len(baselines)
+    none = [None] * len(columns)
+    density = (features[:, alive] > 0).double().mean(dim=0).tolist()
+    largest = features[:, alive].amax(dim=0).tolist()
+    signs = [-1 if c < 0 else 1 for c in contrasts[len(columns) :]]
+    singles = [feature_direction(sae, i, sign=s) for i, s in zip(alive, signs, strict=True)]
     return [
-        RankedFeature(d.kind, d.feature_id, d.name, d, area, c, share, peak)
+        RankedFeature(d.kind, d, area, c, share, peak)
         for d, area, c, share, peak in zip(
-            directions, areas, contrasts, [*none, *density], [*none, *largest], strict=True
+            [*baselines, *sets, *singles],
+            areas,
+            contrasts,
+            [*none, *density],
+            [*none, *largest],
+            strict=True,
         )
     ]
 

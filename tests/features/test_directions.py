@@ -11,6 +11,7 @@ from latent_reasoning.features.directions import (
     Direction,
     diff_mean,
     feature_direction,
+    feature_set_direction,
     linear_probe,
     random_directions,
 )
@@ -38,7 +39,7 @@ def test_diff_mean_is_the_normalised_difference_of_the_two_means() -> None:
     difference = acts[labels].mean(0) - acts[~labels].mean(0)
     found = diff_mean(acts, labels, hook_point=HOOK)
     torch.testing.assert_close(found.vector, difference / difference.norm())
-    assert (found.kind, found.feature_id, found.hook_point) == ("diff mean", None, HOOK)
+    assert (found.kind, found.feature_ids, found.hook_point) == ("diff mean", (), HOOK)
 
 
 def test_diff_mean_finds_the_planted_shift_and_turns_with_the_labels() -> None:
@@ -94,11 +95,26 @@ def test_feature_direction_is_the_unit_decoder_row() -> None:
     sae = small_sae()
     found = feature_direction(sae, 4)
     torch.testing.assert_close(found.vector * sae.W_dec[4].norm(), sae.W_dec[4])
-    assert (found.kind, found.name, found.feature_id) == ("feature", "feature 4", 4)
+    assert (found.kind, found.name, found.feature_ids) == ("feature", "feature 4", (4,))
     assert feature_direction(sae, 4, kind="random feature").name == "random feature 4"
     for missing in (-1, 7):
         with pytest.raises(FeatureError, match="expected 0 to 6"):
             feature_direction(sae, missing)
+    away = feature_direction(sae, 4, sign=-1)
+    assert torch.equal(away.vector, -found.vector)
+    assert away.name == "minus feature 4"
+
+
+def test_a_feature_set_is_the_weighted_sum_of_its_decoder_rows() -> None:
+    sae = small_sae()
+    weights = torch.tensor([0.1, -3.0, 0.0, 2.0, 0.0, 0.5, 0.0])
+    found = feature_set_direction(sae, weights, 2)
+    expected = 2 * sae.W_dec[3] - 3 * sae.W_dec[1]
+    torch.testing.assert_close(found.vector, expected / expected.norm())
+    assert (found.kind, found.name) == ("feature set", "features -1 +3")
+    assert found.feature_ids == (1, 3)
+    whole = feature_set_direction(sae, weights, 4).vector
+    torch.testing.assert_close(whole, torch.nn.functional.normalize(weights @ sae.W_dec, dim=0))
 
 
 def test_random_directions_are_isotropic_unit_vectors_fixed_by_their_seed() -> None:
@@ -116,9 +132,9 @@ def test_random_directions_are_isotropic_unit_vectors_fixed_by_their_seed() -> N
 def test_a_direction_that_is_none_is_refused() -> None:
     labels = torch.tensor([True, False, True])
     with pytest.raises(FeatureError, match="norm 2; expected 1"):
-        Direction(torch.tensor([2.0, 0.0]), "random", "x", None, HOOK)
+        Direction(torch.tensor([2.0, 0.0]), "random", "x", (), HOOK)
     with pytest.raises(FeatureError, match="norm nan"):
-        Direction(torch.tensor([torch.nan]), "random", "x", None, HOOK)
+        Direction(torch.tensor([torch.nan]), "random", "x", (), HOOK)
     for find in (diff_mean, linear_probe):
         with pytest.raises(FeatureError, match="rows do not differ with the label"):
             find(torch.ones(3, 4), labels, hook_point=HOOK)

@@ -65,6 +65,27 @@ def test_planted_features_come_first_with_their_signs() -> None:
     assert features[2].auroc.low < 0.5 < features[2].auroc.high
 
 
+def test_directions_point_towards_the_label_whichever_way_a_feature_goes_with_it() -> None:
+    sae, (acts, labels) = known_dictionary(), planted(3000, seed=1)
+    ranked = rank_features(sae, acts, labels)
+    towards = named(ranked, f"feature {TIED}")
+    torch.testing.assert_close(towards.direction.vector, sae.W_dec[TIED])
+    away = named(ranked, f"minus feature {OPPOSED}")
+    torch.testing.assert_close(away.direction.vector, -sae.W_dec[OPPOSED])
+    assert away.telling == 1 - away.auroc.value > 0.6
+
+
+def test_a_set_of_features_holds_the_planted_ones_with_their_signs() -> None:
+    acts, labels = planted(3000, seed=1)
+    ranked = rank_features(known_dictionary(), acts, labels)
+    pair = named(ranked, f"features +{TIED} -{OPPOSED}")
+    assert pair.kind == "feature set"
+    assert pair.feature_id is None
+    best = named(ranked, f"feature {TIED}")
+    assert pair.auroc.value > best.auroc.value
+    assert [len(f.direction.feature_ids) for f in ranked if f.kind == "feature set"] == [2, 4, 8]
+
+
 def test_baselines_stand_in_the_list_and_find_the_planted_direction() -> None:
     acts, labels = planted(3000, seed=2)
     ranked = rank_features(known_dictionary(), acts, labels)
