@@ -13,7 +13,9 @@ from latent_reasoning.traces.code_lines import Kind, Line, is_code, kind_of
 from latent_reasoning.traces.spans import Span, disjoint
 
 _INSIDE = r"(?:[^()\n]|\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*+\))*+\))*+\))*+"
-_OVER = r" for [A-Za-z_]\w*+(?:, ?[A-Za-z_]\w*+)*+ in (?:range\(|[A-Za-z_]\w*+\(|[\[(\"']|[a-z_]\w++)"
+_OVER = (
+    r" for [A-Za-z_]\w*+(?:, ?[A-Za-z_]\w*+)*+ in (?:range\(|[A-Za-z_]\w*+\(|[\[(\"']|[a-z_]\w++)"
+)
 _COLLECTED = rf"(?=.*\b([A-Za-z_]\w*+)\b.* for (?:\w+, ?)*\1\b).*{_OVER}"
 
 
