@@ -82,6 +82,7 @@ def _pieces(text: str) -> list[_Piece]:
 
 
 _ONE_LINE_FENCE = re.compile(r"```(?:i?python3?|py3?)[ \t]++[^`\n]*[=(][^`\n]*+```", re.IGNORECASE)
+_SENTENCE_GOES_ON = re.compile(r"[.`),]* (?=[A-Z])|`|\.\Z")
 _LEAD = re.compile(r"(?:.*?[a-z`]:|.*\b(?:write|run|use|have|do|get|be|is))?[ `]+")
 
 
@@ -126,7 +127,9 @@ def _statements(text: str) -> list[tuple[int, int]]:
     # "The code is: x = 3; x += 4; print(x)": the statements of one line, the words before them cut.
     lead = _LEAD.match(text)
     first = lead.end() if lead else 0
-    body = text[first:].rstrip(" .`")
+    # The last statement ends where a sentence goes on behind it.
+    last = _SENTENCE_GOES_ON.search(text, text.rfind(";"))
+    body = text[first : last.start() if last else len(text)].rstrip(" .`")
     pieces = [piece.strip() for piece in body.split(";")]
     parts = [Line(piece, 0, len(piece), kind_of(piece)) for piece in pieces if piece]
     if len(parts) < 2 or any(part.kind is Kind.PROSE for part in parts):

@@ -54,17 +54,18 @@ _STRONG = re.compile(
     r"[ ]*(?:#.*)?$"
     r"|print\((?:.*\)[ ]*(?:#.*)?|[^)]*)$"
     rf"|for[ ]+\(?{_NAMES}\)?[ ]+in[ ]+(?:range|enumerate|zip|sorted|reversed)\(.*:[ ]*(?:#.*)?$"
-    r"|if[ ]+__name__[ ]*==",
+    r"|if[ ]+__name__[ ]*==|assert[ ]+[\w(].*(?:[=!<>]=|[<>]|[ ]in[ ])",
     re.ASCII,
 )
 _MODULES = r"(?:math|np|numpy|sp|sympy|sym|itertools|cmath|random|collections|functools|scipy)"
 _SYMPY = (
-    r"(?:symbols|Symbol|solve|solveset|linsolve|nsolve|simplify|expand|factor|factorint|integrate"
-    r"|diff|limit|summation|isprime|nsimplify|divisors|totient|primerange|Rational|Fraction|Eq)"
+    r"(?:(?:symbols|Symbol|factorint|isprime|nsimplify|divisors|totient|primerange|Rational"
+    r"|Fraction|Eq)\(|(?:solve|solveset|linsolve|nsolve|simplify|expand|factor|integrate|diff"
+    r"|limit|summation)\((?=.*(?:\*\*|,))(?!.*->))"
 )
 # In a line that reads as a statement, each of these settles that it is meant to be executed.
 _EVIDENT = re.compile(
-    rf"\b(?:range|print|{_SYMPY})\(|\b{_MODULES}\.[A-Za-z]\w*\(|\blambda\b[ \w,]*:"
+    rf"\b(?:(?:range|print)\(|{_SYMPY})|\b{_MODULES}\.[A-Za-z]\w*\(|\blambda\b[ \w,]*:"
     r"|[\[({].* for [\w, ]+ in .*[\])}]|\.(?:append|subs|evalf|items|format|split|join)\("
     r"|\b(?:int|float|str|input|len|sum|sorted|list|set|round)\((?:.*[\[(]|\"|input)",
     re.ASCII,
@@ -170,7 +171,13 @@ def is_code(lines: Sequence[Line], fenced: bool) -> bool:
         return True
     defined: set[str] = set()
     restated, flows, named = False, False, False
-    for match in filter(None, (_ASSIGNMENT.fullmatch(_bare(line.text)) for line in weak)):
+    for line in weak:
+        bare = _bare(line.text)
+        match = _ASSIGNMENT.fullmatch(bare)
+        if match is None:
+            if bare.startswith("return ") and defined & set(_WORD.findall(bare)):
+                return True
+            continue
         targets, used = set(_WORD.findall(match["targets"])), set(_WORD.findall(match["value"]))
         if match["operator"] or targets & used:
             return True
