@@ -9,20 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from latent_reasoning.errors import LatentReasoningError, one_of
-from latent_reasoning.traces.corrections import (
-    BACKTRACKING,
-    REFLECTION,
-    SELF_DOUBT,
-    VERIFICATION,
+from latent_reasoning.traces.cue_lists import (
+    backtracking,
+    exploration,
+    gap_analysis,
+    monitoring,
+    planning,
+    reflection,
+    self_doubt,
+    verification,
 )
 from latent_reasoning.traces.cues import detector
 from latent_reasoning.traces.direct_answer import direct_answer_spans
-from latent_reasoning.traces.intentions import (
-    EXPLORATION,
-    GAP_ANALYSIS,
-    MONITORING,
-    PLANNING,
-)
 from latent_reasoning.traces.passage import Passage
 from latent_reasoning.traces.predicted_output import predicted_output_spans
 from latent_reasoning.traces.spans import Span, whatever_the_line_ends
@@ -60,14 +58,14 @@ _ALL = (
     Behaviour("code", "writes a program, in a block or bare", lambda passage: [*passage.code]),
     Behaviour("language", "is not blank and holds no code", _language_spans),
     Behaviour("predicted_output", "says what its own code prints, unrun", predicted_output_spans),
-    Behaviour("backtracking", "drops a step or result and goes back", detector(BACKTRACKING)),
-    Behaviour("self_doubt", "voices doubt about its own work", detector(SELF_DOUBT)),
-    Behaviour("gap_analysis", "sets out what is known and missing", detector(GAP_ANALYSIS)),
-    Behaviour("planning", "says what it will do before doing it", detector(PLANNING)),
-    Behaviour("reflection", "looks back at and judges its reasoning", detector(REFLECTION)),
-    Behaviour("monitoring", "keeps track of its own progress", detector(MONITORING)),
-    Behaviour("exploration", "looks for other ways, tries things out", detector(EXPLORATION)),
-    Behaviour("verification", "checks a result", detector(VERIFICATION)),
+    Behaviour("backtracking", "drops a step or result and goes back", detector(backtracking.CUES)),
+    Behaviour("self_doubt", "voices doubt about its own work", detector(self_doubt.CUES)),
+    Behaviour("gap_analysis", "sets out what is known and missing", detector(gap_analysis.CUES)),
+    Behaviour("planning", "says what it will do before doing it", detector(planning.CUES)),
+    Behaviour("reflection", "looks back at and judges its reasoning", detector(reflection.CUES)),
+    Behaviour("monitoring", "keeps track of its own progress", detector(monitoring.CUES)),
+    Behaviour("exploration", "looks for other ways, tries things out", detector(exploration.CUES)),
+    Behaviour("verification", "checks a result", detector(verification.CUES)),
     Behaviour("direct_answer", "gives the answer without working", direct_answer_spans),
 )
 BEHAVIOURS: dict[str, Behaviour] = {behaviour.name: behaviour for behaviour in _ALL}

@@ -21,7 +21,8 @@ _COMPUTES = re.compile(
 _REASONS = re.compile(
     r"\b(?:because|since|therefore we|hence we|so we|we get|we have|we find|then|first|next|step"
     r"|let's"
-    r"|let me|let us|if|subtract\w*|add(?:ing|ed)?|multipl\w+|times|plus|minus|divid\w+"
+    r"|let me|let us|if|subtract\w*|add(?:ing|ed)?|multipl\w+|times|plus|minus|half|twice|thrice"
+    r"|double|let|divid\w+"
     r"|substitut\w+|comput\w+"
     r"|calculat\w+|wait|hmm|i'm not|to (?:find|solve|determine))\b",
     re.IGNORECASE,
