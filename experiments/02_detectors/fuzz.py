@@ -84,7 +84,7 @@ def run(rows: int, seed: int) -> dict[str, Any]:
                 shown[name] += 1
                 edges = [edge for span in spans for edge in span]
                 assert edges == sorted(edges), name
-                assert 0 <= edges[0] and edges[-1] <= len(completion), name
+                assert edges[0] >= 0 and edges[-1] <= len(completion), name
         except Exception as error:
             raise SystemExit(
                 f"row {row} of seed {seed}: {error!r}\n{completion!r}\n{gold!r}"

@@ -63,6 +63,19 @@ def detectors() -> dict[str, Any]:
     return found
 
 
+def completions() -> dict[str, Any]:
+    """All behaviours at once on whole completions: one decision for each pair of the two."""
+    cases = read_lines(TRACES / "completions.jsonl")
+    return {
+        "whole completions": quality(
+            (name in case["shown"], name in found)
+            for case in cases
+            for found in (find_behaviours(case["text"]),)
+            for name in BEHAVIOURS
+        )
+    }
+
+
 def graders() -> dict[str, Any]:
     """Quality of this grader, of text equality and of plain math-verify on labelled pairs."""
     pairs = read_lines(TRACES / "answers.jsonl")
@@ -94,9 +107,8 @@ def speed() -> dict[str, Any]:
     """Rows a second of extraction and grading, completions a second of all detectors."""
     pairs = read_lines(TRACES / "answers.jsonl")
     plain = [(f"So she has {i} apples, that is \\boxed{{{i:,}}}.", str(i)) for i in range(50_000)]
-    texts = [case["text"] for path in (TRACES / "cases").glob("*.jsonl") for case in read_lines(path)]
-    joined = "\n\n".join(sorted(texts))
-    completions = [joined[i : i + COMPLETION] for i in range(0, len(joined), COMPLETION)]
+    joined = "\n\n".join(case["text"] for case in read_lines(TRACES / "completions.jsonl"))
+    texts = [joined[i : i + COMPLETION] for i in range(0, len(joined), COMPLETION)] * 10
     algebra = [
         (pair["answer"], pair["gold"])
         for pair in pairs
@@ -116,10 +128,10 @@ def speed() -> dict[str, Any]:
         "algebra, rows a second": len(algebra) / fastest(compare_all, clock=time.perf_counter),
         "algebra by math-verify alone, rows a second": len(algebra)
         / fastest(lambda: [verify(*pair) for pair in algebra], clock=time.perf_counter),
-        "all behaviours, completions of 400 tokens a second": len(completions)
-        / fastest(lambda: [find_behaviours(text) for text in completions]),
-        "code alone, completions of 400 tokens a second": len(completions)
-        / fastest(lambda: [BEHAVIOURS["code"].shown(text) for text in completions]),
+        "all behaviours, completions of 400 tokens a second": len(texts)
+        / fastest(lambda: [find_behaviours(text) for text in texts]),
+        "code alone, completions of 400 tokens a second": len(texts)
+        / fastest(lambda: [BEHAVIOURS["code"].shown(text) for text in texts]),
     }
 
 
@@ -160,6 +172,7 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
         + "\n".join(row(name, parts[part]) for name, parts in results["detectors"].items())
         for part in ("held out", "tuned")
     }
+    made["completions"] = head + "\n".join(row(*item) for item in results["completions"].items())
     made["graders"] = head + "\n".join(row(*item) for item in results["graders"].items())
     if "speed" in results:
         lines = [f"| {name} | {rate:,.0f} |" for name, rate in results["speed"].items()]
@@ -173,7 +186,7 @@ def main() -> None:
     parser.add_argument("--no-speed", action="store_true", help="quality only")
     arguments = parser.parse_args()
     results = provenance("python experiments/02_detectors/run.py", {}, 0)
-    results |= {"detectors": detectors(), "graders": graders()}
+    results |= {"detectors": detectors(), "completions": completions(), "graders": graders()}
     if not arguments.no_speed:
         results["speed"] = speed()
     write_json(HERE / "results.json", results)

@@ -10,6 +10,7 @@ r"""Predicted output: what a completion says its code prints, though the code wa
 import re
 from collections.abc import Iterator, Sequence
 
+from latent_reasoning.traces.cues import cue, detector
 from latent_reasoning.traces.passage import Passage
 from latent_reasoning.traces.spans import Span, disjoint
 
@@ -25,6 +26,7 @@ _LABEL = re.compile(
     r"(?:output|execution result)s?(?: of (?:the|this) \w+)?[*_ ]*:[*_ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
+_LABELS = frozenset(["output", "outputs", "result", "results"])
 _BLOCK_BELOW = re.compile(
     rf"\s*?\n{_MARK}(?:text|plaintext|output)?[ \t]*\n(?:.*\n)*?{_MARK}", re.M
 )
@@ -48,25 +50,25 @@ _COMMENT = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _NOUN = r"(?:code|program|script|snippet|function|loop|block|python code|cell)"
-_SAID = re.compile(
-    rf"\b(?:(?:the|this|that|above|our|my)(?: \w+){{0,2}} {_NOUN}(?: above"
-    rf"| below)?(?:,? when (?:run|"
-    r"executed),?)?(?: will| would| should)? (?:outputs?|prints?|returns?|gives?(?: us)?"
-    r"|produces?|yields?"
-    r"|displays?|results? in|prints out)\b"
-    r"|(?:run(?:ning)?|execut(?:e|ing)|when (?:we|you|i) (?:run|execute)|if (?:we|you|i) (?:run"
-    r"|execute)"
-    rf"|upon (?:running|executing)|after (?:running|executing))(?: \w+){{0,3}} {_NOUN}\b"
-    r"|(?:running|executing|evaluating) (?:this|it)\b"
-    r"|(?:the|its|expected|resulting|printed) output (?:of [^.\n]{1,60} )?(?:is|was|will be"
-    r"|would be"
-    r"|should be|shows|gives|from)\b"
-    r"|(?:it|this|which|print\([^\n]{0,40}\)`?) (?:will|would|should) (?:print|output|return)\b"
-    r"|(?:it|this|which|`?print\([^\n]{0,40}\)`?) (?:prints|outputs|returns)\b)"
-    r"(?=[^\n]*(?:[0-9]|\\boxed|true|false|\[|:[ \t]*$))",
-    re.MULTILINE | re.IGNORECASE,
+_SAID = detector(
+    (
+        cue(
+            "output outputs print prints printed returns return gives produces yields displays"
+            " results run running execute executing evaluating",
+            rf"\b(?:(?:the|this|that|above|our|my)(?: \w+){{0,2}} {_NOUN}(?: above| below)?"
+            r"(?:,? when (?:run|executed),?)?(?: will| would| should)? (?:outputs?|prints?|returns?"
+            r"|gives?(?: us)?|produces?|yields?|displays?|results? in|prints out)\b"
+            r"|(?:run(?:ning)?|execut(?:e|ing)|(?:when|if) (?:we|you|i) (?:run|execute)"
+            rf"|(?:upon|after) (?:running|executing))(?: \w+){{0,3}} {_NOUN}\b"
+            r"|(?:running|executing|evaluating) (?:this|it)\b"
+            r"|(?:the|its|expected|resulting|printed) output (?:of [^.\n]{1,60} )?(?:is|was|will be"
+            r"|would be|should be|shows|gives|from)\b"
+            r"|(?:it|this|which|`?print\([^\n]{0,40}\)`?) (?:(?:will|would|should) (?:print|output"
+            r"|return)|prints|outputs|returns)\b)"
+            r"(?=[^\n]*(?:[0-9]|\\boxed|true|false|\[|:[ \t]*$))",
+        ),
+    )
 )
-_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|(?=\n)|\Z")
 
 
 def predicted_output_spans(passage: Passage) -> list[Span]:
@@ -75,12 +77,16 @@ def predicted_output_spans(passage: Passage) -> list[Span]:
     if not code:
         return []
     text, first = passage.text, code[0].start
-    spans = [Span(*match.span()) for match in _OUTPUT_BLOCK.finditer(text, first)]
-    spans += _below_code(text, code)
-    spans += _labelled(text, first)
-    spans += _session(text, first)
+    spans: list[Span] = []
+    if "```" in text or "~~~" in text:
+        spans += [Span(*match.span()) for match in _OUTPUT_BLOCK.finditer(text, first)]
+        spans += _below_code(text, code)
+    if not _LABELS.isdisjoint(passage.words):
+        spans += _labelled(text, first)
+    if ">>>" in text or "In [" in text:
+        spans += _session(text, first)
     spans += _comments(text, code)
-    spans += _said(text, code)
+    spans += [span for span in _SAID(passage) if span.start > first and not _inside(span, code)]
     return disjoint([span for span in spans if span.start < span.end])
 
 
@@ -108,14 +114,13 @@ def _session(text: str, first: int) -> Iterator[Span]:
 
 def _comments(text: str, code: Sequence[Span]) -> Iterator[Span]:
     for start, end in code:
+        if text.find("#", start, end) < 0:
+            continue
         yield from (Span(*match.span(1)) for match in _COMMENT.finditer(text, start, end))
 
 
-def _said(text: str, code: Sequence[Span]) -> Iterator[Span]:
-    for match in _SAID.finditer(text, code[0].start):
-        if not any(start <= match.start() < end for start, end in code):
-            end = _SENTENCE_END.search(text, match.end())
-            yield Span(match.start(), end.end() if end else len(text))
+def _inside(span: Span, code: Sequence[Span]) -> bool:
+    return any(start <= span.start < end for start, end in code)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -4,7 +4,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from labelled import CASES, TEXTS
+from labelled import CASES, COMPLETIONS, TEXTS
 
 from latent_reasoning.traces.behaviours import BEHAVIOURS, Span, find_behaviours
 
@@ -30,6 +30,11 @@ def test_each_behaviour_holds_on_cases_written_later(name):
     found = sum(BEHAVIOURS[name].shown(case["text"]) for case in cases)
     assert hits >= 0.75 * found
     assert hits >= 0.5 * sum(case["shown"] for case in cases)
+
+
+@pytest.mark.parametrize("case", COMPLETIONS, ids=lambda case: case["text"][:30])
+def test_whole_completions_show_what_they_show_and_nothing_else(case):
+    assert sorted(find_behaviours(case["text"])) == case["shown"]
 
 
 def test_every_behaviour_but_the_complement_of_code_has_cases():

@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from labelled import ANSWERS
 
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.traces import symbolic
@@ -67,6 +68,14 @@ def test_answers_that_are_equal_as_mathematics_are_the_same(answer, gold):
 )
 def test_answers_that_differ_as_mathematics_are_wrong(answer, gold):
     assert judge_answer(answer, gold) is Judgement.WRONG
+
+
+def test_labelled_pairs_are_judged_as_a_reader_would():
+    found = [same_answer(pair["answer"], pair["gold"]) for pair in ANSWERS]
+    wrong = [pair for pair, same in zip(ANSWERS, found, strict=True) if same != pair["same"]]
+    # What is missed is missed as a right answer; nothing wrong is taken for right.
+    assert all(pair["same"] for pair in wrong)
+    assert len(wrong) <= 2, wrong
 
 
 @pytest.mark.parametrize("gold", [r"\alpha\beta(", "!!", "", r"\frac{1}{", "\ud800"])

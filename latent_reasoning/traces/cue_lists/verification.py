@@ -13,7 +13,7 @@ CUES = (
     cue(
         "check checking double",
         r"(?:<do>|<start>(?:to|just to|we|i)|<start>|\bto|\bi'd better|\bworth) ?<now>(?:double "
-        r"|sanity |cross )?check(?:ing)?\b(?: (?:this|that|the (?:\w+ )?(?:answer|result"
+        r"|sanity |cross )?check(?:ing)?\b(?: (?:this|that|them|those|the (?:\w+ )?(?:answer|result"
         r"|solution|calculation|work|equation|sum|total|math|arithmetic|conditions?|constraints?"
         r"|units|values?|cases?|endpoints?|boundar(?:y|ies)|multiplication|division|addition"
         r"|subtraction|products?|differences?|formula|roots?|numbers?|inequality|original|other"
