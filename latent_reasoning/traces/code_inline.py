@@ -12,11 +12,13 @@ from typing import NamedTuple
 from latent_reasoning.traces.code_lines import Kind, Line, is_code, kind_of
 from latent_reasoning.traces.spans import Span, disjoint
 
+# Longer calls in a sentence are not looked into; the limit bounds the cost of every pattern below.
+_LONGEST_PIECE = 300
 _INSIDE = r"(?:[^()\n]|\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*+\))*+\))*+\))*+"
 _OVER = (
     r" for [A-Za-z_]\w*+(?:, ?[A-Za-z_]\w*+)*+ in (?:range\(|[A-Za-z_]\w*+\(|[\[(\"']|[a-z_]\w++)"
 )
-_COLLECTED = rf"(?=.*\b([A-Za-z_]\w*+)\b.* for (?:\w+, ?)*\1\b).*{_OVER}"
+_COLLECTED = rf"\A(?=.*\b([A-Za-z_]\w*+)\b.* for (?:\w+, ?)*\1\b).*{_OVER}"
 
 
 class _Piece(NamedTuple):
@@ -81,7 +83,9 @@ def _pieces(text: str) -> list[_Piece]:
     return pieces
 
 
-_ONE_LINE_FENCE = re.compile(r"```(?:i?python3?|py3?)[ \t]++[^`\n]*[=(][^`\n]*+```", re.IGNORECASE)
+_ONE_LINE_FENCE = re.compile(
+    r"```(?:i?python3?|py3?)[ \t]++(?=[^`\n]*[=(])[^`\n]++```", re.IGNORECASE
+)
 _SENTENCE_GOES_ON = re.compile(r"[.`),]* (?=[A-Z])|`|\.\Z")
 _LEAD = re.compile(r"(?:.*?[a-z`]:|.*\b(?:write|run|use|have|do|get|be|is))?[ `]+")
 
@@ -119,7 +123,8 @@ def _in_line(text: str, pieces: list[_Piece]) -> list[tuple[int, int]]:
         for piece in pieces
         if piece.anchor in text
         for match in piece.pattern.finditer(text)
-        if piece.inside is None or piece.inside.search(match[0])
+        if piece.inside is None
+        or (len(match[0]) <= _LONGEST_PIECE and piece.inside.search(match[0]))
     ]
 
 

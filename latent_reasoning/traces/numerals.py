@@ -36,6 +36,8 @@ _NOT_UNITS = re.compile(
     r"|to|mod|if|is|choose|divided|pi|i|e|x|y|z|n|k|a|b|c)\b",
     re.IGNORECASE,
 )
+# A longer text is no answer; it is compared as it stands.
+_LONGEST_ANSWER = 10_000
 # Python refuses to read longer integers (4300 digits); such an answer is compared as text.
 _LONGEST_NUMBER = 1000
 
@@ -51,6 +53,8 @@ def normal_form(text: str) -> str:
     """
     if _PLAIN.fullmatch(text):
         return text
+    if len(text) > _LONGEST_ANSWER:
+        return text.strip()
     text = text.strip().rstrip(".").strip()
     while wrapped := _WRAPPED.fullmatch(text):
         text = next(part for part in wrapped.groups() if part is not None).strip()
