@@ -21,12 +21,10 @@ _MARKS = re.compile(r"[ \t>*_#.,)(-]+(?=\w)|\d+[.)][ \t*_]+(?=\w)")
 _SHORTHANDS = {
     # The beginning of a sentence, a clause or a line, behind marks of lists and emphasis.
     "<start>": r"(?:(?m:^)[ \t>*_#\d.)-]{0,8}|(?<=[.!?:;,)*>\u2026] )|(?<=[>*(\u2014]))",
-    "<we>": r"(?:we|i|one)",
     "<let>": r"(?:let's|let me|let us|lets)",
     "<do>": r"(?:let's|let me|let us|lets|i'll|i will|i should|i can|i could|i need to|i want to|i"
     r" have to|we'll|we will|we can|we should|we could|we must|we need to|we may|we might)",
     "<am>": r"(?:i'm|i am|we're|we are)",
-    "<not>": r"(?:not|n't)",
     "<have>": r"(?:i've|i have|we've|we have)",
     "<that>": r"(?:that|this|it|which)",
     "<is>": r"(?:'s| is| was)",

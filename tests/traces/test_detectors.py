@@ -123,6 +123,11 @@ def test_a_text_shows_code_or_language_and_a_blank_one_nothing():
     "unit",
     [
         "to find ",
+        "sum(a for a ",
+        "```python =",
+        "[a for a in ",
+        "x = 1; ",
+        "print(1 ",
         "wait, ",
         "we need to know ",
         "first, i will ",
