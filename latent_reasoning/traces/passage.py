@@ -1,5 +1,6 @@
 """Passage: one text with what several detectors need of it, computed once."""
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -7,6 +8,8 @@ from latent_reasoning.traces.code_blocks import code_spans
 from latent_reasoning.traces.spans import Span
 
 _PUNCTUATION = {ord(c): " " for c in '.,;:!?()[]{}<>"*_#`~$\\/|=+-\n\t'}
+_MARKS = re.compile(r"[ \t>*_#\d.)-]{1,8}")
+_BEGINNING = re.compile(r"\n|(?<=\n)[ \t>*_#\d.)-]{1,8}|[.!?:;,)*>\u2026] |[>*(\u2014]")
 _APOSTROPHES = {0x2019: "'", 0x2018: "'"}
 
 
@@ -29,6 +32,14 @@ class Passage:
     def words(self) -> frozenset[str]:
         """The words of the text, in lower case, without punctuation around them."""
         return frozenset(self.lower.translate(_PUNCTUATION).split())
+
+    @cached_property
+    def beginnings(self) -> list[int]:
+        """Where a sentence, a clause or a line may begin, also behind marks of lists, in order."""
+        marks = _MARKS.match(self.lower)
+        found = {0, marks.end() if marks else 0}
+        found.update([match.end() for match in _BEGINNING.finditer(self.lower)])
+        return sorted(found)
 
     @cached_property
     def code(self) -> Sequence[Span]:

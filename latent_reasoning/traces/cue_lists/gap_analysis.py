@@ -7,7 +7,8 @@ from latent_reasoning.traces.cues import cue
 
 CUES = (
     cue(
-        "doesn't does didn't never not don't isn't aren't",
+        "give specify say state mention provide tell include indicate define clarify"
+        " gives says states mentions specifies tells",
         r"\b(?:(?:but|and|since|because|as) it|the (?:problem|question|statement|text|prompt"
         r"|exercise|information)(?: statement| itself| given)?|this problem) (?:does not|doesn't"
         r"|didn't|did not|never|hasn't) (?:actually |explicitly |really |even )?(?:give|specify"
@@ -15,7 +16,7 @@ CUES = (
         r"|mentions|specifies|tells)\b",
     ),
     cue(
-        "know told given have specified stated provided mentioned",
+        "know don't_have not_have given told specified stated provided mentioned",
         r"\b(?:we|i) (?:don't|do not|still don't) (?:actually |yet )?(?:know|have) (?:the|how"
         r"|what|which|whether|when|where|if|any|his|her|their|its|enough|who|anything|\$|"
         r"\\|[a-z]\b)|\b(?:we|i)(?:'re| are|'m| am| were|'ve| have)(?: been)?(?: not|n't)"
@@ -36,7 +37,7 @@ CUES = (
         r" ){1,3}),?[^.\n]{0,40}\b(?:can't|cannot|impossible|unable)\b",
     ),
     cue(
-        "nothing no",
+        "nothing no_information no_detail",
         r"\b(?:nothing|no information|no detail) (?:is|was|about|on"
         r"|regarding)\b[^.\n]{0,20}(?:said|known|given|mentioned|stated|about)",
     ),
@@ -73,7 +74,7 @@ CUES = (
         r"|guess)\b(?=[^.\n]*\b(?:since|because|as (?:it|the|this)|not|n't|missing)\b)",
     ),
     cue(
-        "here's here this list",
+        "what_we what_i",
         r"\b(?:here is|here's|this is|list|write down) what (?:we|i) (?:know|have|are given|need)",
     ),
     cue(
@@ -83,7 +84,8 @@ CUES = (
         r"|facts|details|context)",
     ),
     cue(
-        "problem question statement text",
+        "leaves omits lacks fails silent vague ambiguous unclear says incomplete missing"
+        " underspecified",
         r"\b(?:problem|question|statement|text)(?: statement| itself)? (?:leaves out|leaves open"
         r"|omits|lacks|fails to|is silent|is vague|is ambiguous|is unclear|says nothing|is"
         r" incomplete|is missing|is underspecified)",
@@ -101,7 +103,7 @@ CUES = (
     cue("don't do", r"\bwhat (?:we|i) (?:don't|do not) (?:yet |know)"),
     cue("unknown", r"\b(?:is|are|remains?) (?:still |currently )?unknown\b"),
     cue(
-        "no",
+        "no_mention no_information no_indication no_data no_word no_detail",
         r"\bno (?:mention|information|indication|data|word|details?) (?:of|about|on|regarding|is"
         r" given|given|as to)\b",
     ),

@@ -7,7 +7,7 @@ from latent_reasoning.traces.cues import cue
 
 CUES = (
     cue(
-        "plan strategy approach outline roadmap steps goal idea task aim step how",
+        "plan strategy approach outline roadmap steps goal idea task aim step here's_how is_how",
         r"<start>(?:\w+ ){0,2}(?:plan|strategy|approach|outline|roadmap|steps)(?: (?:to|of|for)"
         r" \w+(?: \w+){0,4}| is as follows)?[*_ ]*:|\bhere(?:'s| is) how (?:i|we)(?:'ll| will|"
         r" can)|\bhere(?:'s| is) (?:my|the|our|a) (?:plan|strategy|approach|outline)|\b(?:the|my"
