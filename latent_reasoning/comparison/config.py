@@ -15,7 +15,7 @@ class CompareConfig:
     tuned: str = "organism:latent/rl-truth"
     """The model after tuning; same tokenizer, depth and width."""
     behaviour: str = "code"
-    """The behaviour asked about: code or language."""
+    """The behaviour asked about: code, language, or another of `traces.behaviours`."""
     output: Path | None = None
     """Folder for the results; default runs/<base>--<tuned>--<behaviour>."""
     seed: int = 0

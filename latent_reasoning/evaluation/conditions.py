@@ -17,7 +17,7 @@ from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.steering.intervention import steer
 from latent_reasoning.steering.plan import SteeringPlan
 from latent_reasoning.traces.answers import extract_answer, same_answer
-from latent_reasoning.traces.behaviours import BEHAVIOURS
+from latent_reasoning.traces.behaviours import BEHAVIOURS, find_behaviours
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def run_condition(
 def grade(sample: Sample) -> Sample:
     """Fill in answer, correctness and behaviours from the completion's text."""
     answer = extract_answer(sample.completion)
-    shown = tuple(name for name, b in BEHAVIOURS.items() if b.shown(sample.completion))
+    shown = tuple(find_behaviours(sample.completion))
     fields = {**vars(sample), "answer": answer, "behaviours": shown}
     return Sample(**{**fields, "correct": same_answer(answer, sample.gold)})
 

@@ -1,21 +1,37 @@
-r"""Answers: find the final answer in a completion and compare it with the gold answer.
+r"""Answers: find the final answer in a completion and judge it by the gold answer.
 
 Where the answer is taken from, first rule that applies:
 
-1. the last closed, non-empty `\boxed{...}` (nested braces kept);
-2. the last `#### x` (the GSM8K ending), up to the end of the line;
-3. the last `answer is x`, up to the end of the sentence.
+1. the last closed, non-empty `\boxed{...}` or `\fbox{...}` (nested braces kept);
+2. the last `#### x` (the GSM8K ending), up to the end of the line; headings are no answers;
+3. the last `answer is x`, up to the end of the sentence;
+4. the last line `Answer: x` or `Final answer: x` of at most 60 characters.
 
-Two answers are the same when they are the same rational number, else when their normalised text
-is equal. Nothing is evaluated: a completion is data.
+How it is compared, first rule that applies:
+
+1. Both are numbers: as rational numbers, exactly. So 0.333 is not 1/3.
+2. Their normal forms are equal: right.
+3. Both are words, or choices such as (C): as text, without regard to case.
+4. Otherwise as mathematics, see `symbolic.py`: up to algebra, decimals to six places.
+
+A percent sign, a dollar sign, degrees and a unit behind a number say in what the number counts and
+are dropped: `50\%` is 50, and so it is not `1/2`. Nothing is ever executed: a completion is data.
 """
 
 import re
-from fractions import Fraction
+from enum import Enum
 
-_BRACE = re.compile(r"(?P<boxed>\\{1,2}boxed\s*+\{)|\\.|[{}]", re.DOTALL)
+from latent_reasoning.traces.numerals import normal_form, number
+from latent_reasoning.traces.symbolic import symbolic_equality
+
+_BRACE = re.compile(r"(?P<boxed>\\{1,2}(?:boxed|fbox)\s*+\{)|\\.|[{}]", re.DOTALL)
 _HASHES = re.compile(r"(?<!#)####(?!#)[ \t]*+([^#\r\n]++)")
 _ANSWER_IS = re.compile(r"\banswer[ \t]++is\b[ \t]*+:?\s*+", re.IGNORECASE)
+_ANSWER_LINE = re.compile(
+    r"^[ \t*_#>-]*+(?:the[ \t]+)?(?:final[ \t]+)?answer[ \t*_]*+:[ \t*_]*+"
+    r"(\S[^\r\n]{0,59})[ \t]*+\r?$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SENTENCE_END = re.compile(r"[\r\n]|[.!](?=\s|$)")
 _COUNTED = re.compile(r"(\\?\$?[+-]?[0-9][0-9,]*+(?:\.[0-9]++)?)[ \t]++([A-Za-z]{3,}+)")
 _NOT_UNITS = re.compile(
@@ -24,21 +40,23 @@ _NOT_UNITS = re.compile(
     re.IGNORECASE,
 )
 
-_WRAPPED = re.compile(
-    r"\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\]|\*\*(.*)\*\*|`(.*)`", re.DOTALL
-)
-_STYLED = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mbox)\s*+\{([^{}]*+)\}")
-_SPACING = re.compile(r"\\[!,;: ]|\\(?:left|right|quad|qquad)(?![A-Za-z])|~")
-_LOOSE_SPACE = re.compile(r"(?<!\w)\s++|\s++(?!\w)")
+_WORDS = re.compile(r"[^\W\d_]{2,}+(?:[ ,.'()-]++[^\W\d_]++)*+\.?")
+_CHOICE = re.compile(r"\(?([A-Za-z])\)?")
+_IN_BASE = re.compile(r"(\w+)_\{?(\d+)\}?", re.ASCII)
+_APART = re.compile(r"[0-9] [0-9]")
+_LONGEST_ALGEBRA = 400
 
-_DECIMAL = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+"
-_NUMBER = re.compile(
-    rf"(?P<sign>[+-]?)(?:(?P<top>{_DECIMAL})(?:/(?P<bottom>{_DECIMAL}))?"
-    rf"|\\frac(?:\{{(?P<over>-?(?:{_DECIMAL}))\}}|(?P<over1>[0-9]))"
-    rf"(?:\{{(?P<under>{_DECIMAL})\}}|(?P<under1>[0-9])))"
-)
-# Python refuses to read longer integers (4300 digits); such an answer is compared as text.
-_LONGEST_NUMBER = 1000
+
+class Judgement(Enum):
+    """What an answer came to."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NO_ANSWER = "no answer"
+    UNPARSABLE_GOLD = "unparsable gold"
+    """The gold answer is no mathematics and is not the answer word for word: says nothing."""
+    GAVE_UP = "gave up"
+    """The comparison ran out of time or memory."""
 
 
 def extract_answer(completion: str) -> str | None:
@@ -60,36 +78,92 @@ def extract_answer(completion: str) -> str | None:
     boxed = _last_boxed(completion)
     if boxed is not None:
         return boxed
-    hashed = [match[1].strip() for match in _HASHES.finditer(completion)]
-    return next((text for text in reversed(hashed) if text), None) or _last_stated(completion)
+    for find in (_last_hashed, _last_stated, _last_labelled):
+        found = find(completion)
+        if found is not None:
+            return found
+    return None
+
+
+def judge_answer(answer: str | None, gold: str) -> Judgement:
+    r"""Judge an answer by the gold answer, by the rules of this module.
+
+    Args:
+        answer: The answer found, or None.
+        gold: The correct answer. The order counts: `x = 5` and `1 < x < 2` are read more freely in
+            one place than in the other.
+
+    Raises:
+        LatentReasoningError: An answer needs algebra and math-verify cannot be imported.
+
+    >>> judge_answer("142.0", "142").name, judge_answer("0.5", "1/3").name
+    ('RIGHT', 'WRONG')
+    """
+    right = normal_form(gold)
+    if not right:
+        return Judgement.UNPARSABLE_GOLD
+    if answer is None:
+        return Judgement.NO_ANSWER
+    left = normal_form(answer)
+    if left == right:
+        return Judgement.RIGHT
+    left_number, right_number = number(left), number(right)
+    if left_number is not None and right_number is not None:
+        return Judgement.RIGHT if left_number == right_number else Judgement.WRONG
+    settled = _settled(left, right, right_number is not None)
+    if settled is not None:
+        return Judgement.RIGHT if settled else Judgement.WRONG
+    return _OF_REPLY[symbolic_equality(_bare(answer), _bare(gold))]
 
 
 def same_answer(answer: str | None, gold: str) -> bool:
-    r"""Whether an answer equals the gold answer, exactly, after normalisation.
+    r"""Whether an answer is right, see `judge_answer`; what cannot be judged is not.
 
-    Integers, decimals and fractions (`1/2`, `\frac{1}{2}`, `1,000`, `$18.00`, `070`) are compared
-    as rational numbers. A percent sign is dropped only when both sides carry one, so `50\%` is
-    neither `1/2` nor `50`. Everything else is compared as text, without LaTeX spacing, styling
-    commands and white space around symbols; case counts.
-
-    Args:
-        answer: The answer found, or None, which is never right.
-        gold: The correct answer.
-
-    >>> same_answer("142.0", "142"), same_answer(r"\frac{1}{2}", "0.5"), same_answer("50%", "1/2")
+    >>> same_answer(r"\frac{1}{2}", "0.5"), same_answer("50%", "50"), same_answer("50%", "1/2")
     (True, True, False)
     """
-    if answer is None:
-        return False
-    left, right = _normalise(answer), _normalise(gold)
-    if left.endswith("%") and right.endswith("%"):
-        left, right = left[:-1], right[:-1]
-    if not left or not right:
-        return False
-    left_number, right_number = _number(left), _number(right)
-    if left_number is not None and right_number is not None:
-        return left_number == right_number
-    return left == right
+    return judge_answer(answer, gold) is Judgement.RIGHT
+
+
+def is_readable_gold(gold: str) -> bool:
+    """Whether answers can be judged by a gold answer: a number, words, or LaTeX that parses.
+
+    Problems without one are counted apart, for every sample of theirs alike.
+
+    >>> is_readable_gold("18"), is_readable_gold("")
+    (True, False)
+    """
+    form = normal_form(gold)
+    if number(form) is not None or _WORDS.fullmatch(form) or _CHOICE.fullmatch(form):
+        return True
+    return bool(form) and symbolic_equality(None, _bare(gold)) == "same"
+
+
+_OF_REPLY = {
+    "same": Judgement.RIGHT,
+    "different": Judgement.WRONG,
+    "unparsable gold": Judgement.UNPARSABLE_GOLD,
+    "gave up": Judgement.GAVE_UP,
+}
+
+
+def _settled(answer: str, gold: str, gold_is_number: bool) -> bool | None:
+    # What math-verify would misread: words as products of letters, 5 6 as 56, a base as nothing.
+    words = _WORDS.fullmatch(answer)
+    if words and (gold_is_number or _WORDS.fullmatch(gold)):
+        return answer.casefold().rstrip(".") == gold.casefold().rstrip(".")
+    choice, right_choice = _CHOICE.fullmatch(answer), _CHOICE.fullmatch(gold)
+    if choice and right_choice:
+        return choice[1] == right_choice[1]
+    based, right_based = _IN_BASE.fullmatch(answer), _IN_BASE.fullmatch(gold)
+    if based and right_based:
+        return based.groups() == right_based.groups()
+    too_long = max(len(answer), len(gold)) > _LONGEST_ALGEBRA
+    return False if not answer or too_long or _APART.search(answer) else None
+
+
+def _bare(text: str) -> str:
+    return text.strip().rstrip(".").strip().strip("$*`").strip()
 
 
 def _last_boxed(text: str) -> str | None:
@@ -121,26 +195,16 @@ def _last_stated(text: str) -> str | None:
     return None
 
 
-def _normalise(text: str) -> str:
-    text = text.strip().rstrip(".").strip()
-    while wrapped := _WRAPPED.fullmatch(text):
-        text = next(part for part in wrapped.groups() if part is not None).strip()
-    text = _STYLED.sub(r"\1", text)
-    text = _SPACING.sub("", text).replace("{,}", ",").replace("\N{MINUS SIGN}", "-")
-    text = text.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac").replace("\\%", "%")
-    text = text.replace("\\$", "$").removeprefix("$").replace("-$", "-", 1)
-    # White space between two words or numbers stays: "1 1/2" must not become 11/2.
-    return " ".join(_LOOSE_SPACE.sub("", text).split())
+def _last_hashed(text: str) -> str | None:
+    for match in reversed(list(_HASHES.finditer(text))):
+        found = match[1].strip()
+        # "#### Step 2" is a heading: words, and more text below them.
+        heading = found[:2].isalpha() and text[match.end() :].strip()
+        if found and not heading:
+            return found
+    return None
 
 
-def _number(text: str) -> Fraction | None:
-    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
-    if match is None:
-        return None
-    top = match["top"] or match["over"] or match["over1"]
-    bottom = match["bottom"] or match["under"] or match["under1"] or "1"
-    below = Fraction(bottom.replace(",", ""))
-    if below == 0:
-        return None
-    value = Fraction(top.replace(",", "")) / below
-    return -value if match["sign"] == "-" else value
+def _last_labelled(text: str) -> str | None:
+    found = _ANSWER_LINE.findall(text)
+    return found[-1].strip().rstrip("*_").strip() or None if found else None

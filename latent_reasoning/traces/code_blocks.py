@@ -1,30 +1,25 @@
-r"""Code blocks: where a text holds Python code, fenced or bare.
+r"""Code blocks: where a text holds a program, fenced, bare or inside a sentence.
 
 Code is found line by line, in linear time, and never executed:
 
-1. A fenced block tagged python (or py) is code, closed or cut off; any other tag is not.
+1. A fenced block tagged python (or another programming language) is code, closed or cut off;
+   blocks with any other tag, such as output, bash or latex, are not.
 2. The content of an untagged fence, and every run of code lines outside fences, is code when
-   `code_lines.is_code` says so.
+   `code_lines.is_code` says so. These two read Python only.
+3. In the other lines outside fences, what `code_inline` finds.
 """
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from latent_reasoning.traces.code_inline import inline_spans
 from latent_reasoning.traces.code_lines import Line, code_runs, is_code, split_lines
-
-
-class Span(NamedTuple):
-    """A stretch of a text, in characters."""
-
-    start: int
-    """Offset of the first character."""
-    end: int
-    """Offset after the last character."""
+from latent_reasoning.traces.spans import Span
 
 
 def code_spans(text: str) -> list[Span]:
-    r"""Find Python code: fenced blocks with their fences, and runs of bare code lines.
+    r"""Find code: fenced blocks with their fences, runs of bare code lines, code in sentences.
 
     >>> code_spans("First:\nx = 37\nx = x + 12\nSo 49.")
     [Span(start=7, end=24)]
@@ -34,8 +29,9 @@ def code_spans(text: str) -> list[Span]:
     spans: list[Span] = []
     for block in _blocks(split_lines(text)):
         if block.fence is None:
-            spans += [Span(run[0].start, run[-1].end) for run in code_runs(block.lines)]
-        elif block.fence.kind == "python":
+            runs = [Span(run[0].start, run[-1].end) for run in code_runs(block.lines)]
+            spans += sorted(runs + list(inline_spans(text, block.lines, runs)))
+        elif block.fence.kind == "program":
             if not block.ended or any(line.text.strip() for line in block.lines):
                 spans.append(_around(block, block.fence))
         elif block.fence.kind == "untagged" and is_code(block.lines, fenced=True):
@@ -45,7 +41,7 @@ def code_spans(text: str) -> list[Span]:
 
 class _Fence(NamedTuple):
     kind: str
-    """python, other (tag), untagged, or words: a mark with a sentence behind it."""
+    """program, other (tag), untagged, or words: a mark with a sentence behind it."""
     mark: str
     """The three characters that a closing mark must repeat."""
     start: int
@@ -67,23 +63,29 @@ class _Block(NamedTuple):
 
 # A fence starts its line, or ends it with a tag, so that prose about "```python" opens nothing.
 _FENCE = re.compile(r"[ \t>*-]*+(?P<mark>`{3,}+|~{3,}+)[ \t]*+(?P<info>[^`~]*+)")
-_PYTHON_TAG = re.compile(
-    r"\{?\.?(?:(?:i?python|py)[23]?(?:\.[0-9]+)?|pycon)(?:[}]|$|[ \t]*+[{#]|[ \t]++\w+=)", re.I
+_PROGRAM_TAG = re.compile(
+    r"\{?\.?(?:(?:i?python|py|sage)[23]?(?:\.[0-9]+)?|pycon|python-repl|sagemath|tool_code|code"
+    r"|c|c\+\+|cpp|c#|csharp|java|javascript|js|typescript|ts|julia|r|matlab|octave|go|rust|ruby"
+    r"|haskell|scala|kotlin|swift|php|perl|lua|mathematica|wolfram|maple|pascal|fortran)"
+    r"(?:[}]|$|[ \t]*+[{#]|[ \t]++\w+=)",
+    re.I,
 )
 _LATE_FENCE = re.compile(r"(?P<mark>```|~~~)(?P<info>i?python3?|py3?)[ \t]*+$", re.I)
 _ONE_WORD = re.compile(r"[\w+#.{}=-]*+[ \t]*+")
 
 
 def _fence(line: Line) -> _Fence | None:
+    if "```" not in line.text and "~~~" not in line.text:
+        return None
     match = _FENCE.fullmatch(line.text)
     late = None if match else _LATE_FENCE.search(line.text)
     if late:
-        return _Fence("python", late["mark"], line.start + late.start("mark"), line.end)
+        return _Fence("program", late["mark"], line.start + late.start("mark"), line.end)
     if match is None:
         return None
     info = match["info"].strip()
-    if _PYTHON_TAG.match(info):
-        kind = "python"
+    if _PROGRAM_TAG.match(info):
+        kind = "program"
     elif info:
         kind = "other" if _ONE_WORD.fullmatch(info) else "words"
     else:

@@ -1,8 +1,9 @@
 r"""Code lines: tell Python from prose and mathematics, one line at a time.
 
-1. A line is *strong* code (`def`, `import`, `print(...)`, a doctest prompt, a loop over `range`),
-   *weak* code (an assignment, a block header, a call), neutral (blank, comment) or prose. LaTeX
-   displays and chains of equations such as `x = 3 + 4 = 7` are prose.
+1. A line is *strong* code (`def`, `import`, `print(...)`, a doctest or notebook prompt, a loop over
+   `range`, a call of sympy), *weak* code (an assignment, a block header, a call), neutral (blank,
+   comment) or prose. LaTeX displays, drawings in `[asy]` and chains of equations such as
+   `x = 3 + 4 = 7` are prose.
 2. Lines are code together when one is strong, or two are weak and something in them is executed
    rather than stated: a self-reference (`x = x + 1`), a trailing comment, an indented body, a value
    computed from an earlier one. A derivation (`x = 10 / 2`, then `x = 5`) has none of these.
@@ -22,6 +23,7 @@ class Kind(Enum):
     WEAK = "code in company"
     NEUTRAL = "blank or comment"
     PROSE = "not code"
+    DISPLAY = "LaTeX display or drawing"
 
 
 class Line(NamedTuple):
@@ -52,10 +54,24 @@ _STRONG = re.compile(
     r"[ ]*(?:#.*)?$"
     r"|print\((?:.*\)[ ]*(?:#.*)?|[^)]*)$"
     rf"|for[ ]+\(?{_NAMES}\)?[ ]+in[ ]+(?:range|enumerate|zip|sorted|reversed)\(.*:[ ]*(?:#.*)?$"
-    r"|if[ ]+__name__[ ]*==",
+    r"|if[ ]+__name__[ ]*==|assert[ ]+[\w(].*(?:[=!<>]=|[<>]|[ ]in[ ])",
     re.ASCII,
 )
-_DOCTEST = re.compile(r">>>[ ]?(\S.*)")
+_MODULES = r"(?:math|np|numpy|sp|sympy|sym|itertools|cmath|random|collections|functools|scipy)"
+_SYMPY = (
+    r"(?:(?:symbols|Symbol|factorint|isprime|nsimplify|divisors|totient|primerange|Rational"
+    r"|Fraction|Eq)\(|(?:solve|solveset|linsolve|nsolve|simplify|expand|factor|integrate|diff"
+    r"|limit|summation)\((?=.*(?:\*\*|,))(?!.*->))"
+)
+# In a line that reads as a statement, each of these settles that it is meant to be executed.
+_EVIDENT = re.compile(
+    rf"\b(?:(?:range|print)\(|{_SYMPY})|\b{_MODULES}\.[A-Za-z]\w*\(|\blambda\b[ \w,]*:"
+    r"|[\[({].* for [\w, ]+ in .*[\])}]|\.(?:append|subs|evalf|items|format|split|join)\("
+    r"|\b(?:int|float|str|input|len|sum|sorted|list|set|round)\((?:.*[\[(]|\"|input)",
+    re.ASCII,
+)
+_DOCTEST = re.compile(r"(?:>>>|In[ ]?\[[0-9 ]*\]:)[ ]?(\S.*)")
+_CONTINUED = re.compile(r"\.\.\.[ ]+(\S.*)")
 _CALCULATES = re.compile(r"[0-9(\[=]")
 _CLOSER = re.compile(r"[ \t]*+[)\]}]+[,:]?[ \t]*+")
 _ASSIGNMENT = re.compile(
@@ -85,12 +101,18 @@ _NOT_EXPRESSION = re.compile(
     re.ASCII,
 )
 _EXECUTED = re.compile(
-    r"[ ]#[ ]*\S|//|\b[A-Za-z]{2,}_[A-Za-z]{2,}|\b[a-z]\w*\.[a-z]\w+\("
-    r"|\b(?:sum|len|int|float|str|round|range|list|set|dict|sorted|input|enumerate|zip|map)\(|\"\"",
+    r"[ ]#[ ]*\S|//|\b[a-z]{2,}_[a-z]{2,}|\b[a-z]\w*\.[a-z]\w+\("
+    r"|\b(?:sum|len|int|float|str|round|range|list|set|dict|sorted|input|enumerate|zip|map)\(|\"\""
+    r"|^[ ]*\w+[ ]*:[ ]*(?:int|float|str|bool|[Ll]ist|[Dd]ict)\b",
     re.ASCII,
 )
 _WORD = re.compile(r"(?<![\w.\"])[A-Za-z_]\w*+", re.ASCII)
-_DISPLAY = re.compile(r"\$\$|\\[\[\]]|\\(?:begin|end)\{")
+_DISPLAY = re.compile(r"\$\$|\\[\[\]]|\\(?:begin|end)\{|\[/?asy\]")
+_OPENS = ("\\[", "\\begin{", "[asy]")
+# What no line of code begins with, or begins like: a capital word and another word.
+_NOT_FIRST = frozenset("0123456789\\$*-|&=+,;:!?/<%^~")
+_TITLE = re.compile(r"[A-Z][a-z]*+[,:]? [A-Za-z]")
+_LONG_NAME = re.compile(r"[a-z]\w+", re.ASCII)
 
 
 def split_lines(text: str) -> Iterator[Line]:
@@ -98,13 +120,13 @@ def split_lines(text: str) -> Iterator[Line]:
     start, in_display = 0, False
     for raw in text.split("\n"):
         line = raw.removesuffix("\r")
-        marks = _DISPLAY.findall(line)
+        marks = _DISPLAY.findall(line) if "\\" in line or "$$" in line or "asy]" in line else ()
         # A blank line ends a LaTeX display whatever happens: TeX allows none inside.
         in_display = in_display and bool(line.strip())
-        kind = Kind.PROSE if in_display or marks else _kind(line.strip())
+        kind = Kind.DISPLAY if in_display or marks else kind_of(line.strip())
         yield Line(line, start, start + len(line), kind)
         for mark in marks:
-            in_display = not in_display if mark == "$$" else mark in ("\\[", "\\begin{")
+            in_display = not in_display if mark == "$$" else mark in _OPENS
         start += len(raw) + 1
 
 
@@ -113,12 +135,14 @@ def code_runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     run: list[Line] = []
     last, indent = 0, 0
     for line in [*lines, Line("", 0, 0, Kind.PROSE)]:
-        coded = line.kind in (Kind.STRONG, Kind.WEAK)
-        if coded and not run:
+        coded = line.kind is Kind.STRONG or line.kind is Kind.WEAK
+        if not run:
+            if not coded:
+                continue
             indent = _indent(line)
         # The body of a statement, such as a docstring, or the bracket that ends it.
         body = line.text.strip() and (_indent(line) > indent or _CLOSER.fullmatch(line.text))
-        if coded or (run and (body or line.kind is Kind.NEUTRAL)):
+        if coded or body or line.kind is Kind.NEUTRAL:
             run.append(line)
             last = len(run) if coded or body else last
         else:
@@ -146,16 +170,25 @@ def is_code(lines: Sequence[Line], fenced: bool) -> bool:
     if any(_EXECUTED.search(_STRING.sub('""', line.text)) for line in weak) or _has_body(lines):
         return True
     defined: set[str] = set()
-    restated, flows = False, False
-    for match in filter(None, (_ASSIGNMENT.fullmatch(_bare(line.text)) for line in weak)):
+    restated, flows, named = False, False, False
+    for line in weak:
+        bare = _bare(line.text)
+        match = _ASSIGNMENT.fullmatch(bare)
+        if match is None:
+            if bare.startswith("return ") and defined & set(_WORD.findall(bare)):
+                return True
+            continue
         targets, used = set(_WORD.findall(match["targets"])), set(_WORD.findall(match["value"]))
         if match["operator"] or targets & used:
             return True
         restated |= bool(targets & defined)
         flows |= bool(used & defined)
+        named |= any(map(_LONG_NAME.fullmatch, targets))
         defined |= targets
-    # "x = 10 / 2", "x = 5" restates a value: a derivation, not a program.
-    return not restated and (fenced or (flows and all(line.text.strip() for line in lines)))
+    # "x = 10 / 2", "x = 5" restates a value: a derivation, not a program. So are "a = 3",
+    # "b = 4", "c = a * b": mathematics has one-letter names.
+    flows &= named and all(line.text.strip() for line in lines)
+    return not restated and (fenced or flows)
 
 
 def _has_body(lines: Sequence[Line]) -> bool:
@@ -167,19 +200,24 @@ def _has_body(lines: Sequence[Line]) -> bool:
     )
 
 
-def _kind(line: str) -> Kind:
+def kind_of(line: str) -> Kind:
+    """How far a line, without white space around it, is code when read alone."""
     if not line or line.startswith("#"):
         return Kind.NEUTRAL
-    if len(line) > _LONGEST_LINE:
+    if len(line) > _LONGEST_LINE or line[0] in _NOT_FIRST:
         return Kind.PROSE
-    doctest = _DOCTEST.fullmatch(line)
-    if doctest:
-        inner = _kind(doctest[1])
-        calculates = _is_expression(doctest[1]) and _CALCULATES.search(doctest[1])
+    prompted = _DOCTEST.fullmatch(line) or _CONTINUED.fullmatch(line)
+    if prompted:
+        inner = kind_of(prompted[1])
+        calculates = _is_expression(prompted[1]) and _CALCULATES.search(prompted[1])
         return Kind.STRONG if calculates or inner in (Kind.STRONG, Kind.WEAK) else Kind.PROSE
+    if _TITLE.match(line):
+        return Kind.PROSE
     if _STRONG.match(line):
         return Kind.STRONG
-    return Kind.WEAK if _is_weak(_bare(line)) else Kind.PROSE
+    if not _is_weak(_bare(line)):
+        return Kind.PROSE
+    return Kind.STRONG if _EVIDENT.search(line) else Kind.WEAK
 
 
 def _bare(line: str) -> str:

@@ -31,9 +31,9 @@ def model(tiny_model: LoadedModel) -> LoadedModel:
 @pytest.mark.parametrize(
     ("completion", "answer", "correct", "behaviours"),
     [
-        (CODE, "7", True, ("code",)),
-        (CODE.replace("{7}", "{8}"), "8", False, ("code",)),
-        ("So there are \\boxed{7.0} apples.", "7.0", True, ("language",)),
+        (CODE, "7", True, ("code", "predicted_output")),
+        (CODE.replace("{7}", "{8}"), "8", False, ("code", "predicted_output")),
+        ("So there are \\boxed{7.0} apples.", "7.0", True, ("language", "direct_answer")),
         ("So there are 7 apples.", None, False, ("language",)),
         ("```python\nx = 3", None, False, ("code",)),
         ("", None, False, ()),

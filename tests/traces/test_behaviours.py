@@ -1,23 +1,19 @@
-import json
 import random
 import time
-from pathlib import Path
 
+import labelled
 import pytest
 
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.traces.behaviours import BEHAVIOURS, Span, get_behaviour
 
-CASES = [
-    json.loads(line)
-    for line in Path(__file__).with_name("code_cases.jsonl").read_text("utf-8").splitlines()
-]
+CASES = labelled.CASES["code"]
 CODE, LANGUAGE = get_behaviour("code"), get_behaviour("language")
 
 
 def test_code_is_told_from_language_on_labelled_completions():
     found = [CODE.shown(case["text"]) for case in CASES]
-    truth = [case["code"] for case in CASES]
+    truth = [case["shown"] for case in CASES]
     hits = sum(f and t for f, t in zip(found, truth, strict=True))
     assert len(CASES) >= 100
     assert hits / sum(found) > 0.98
@@ -81,7 +77,7 @@ def test_every_prefix_of_a_code_completion_past_the_tag_shows_code():
 
 def test_prose_around_code_does_not_hide_it_and_prose_alone_adds_none():
     generator = random.Random(0)
-    code = [case["text"] for case in CASES if case["code"] and case["text"].count("```") != 1]
+    code = [case["text"] for case in CASES if case["shown"] and case["text"].count("```") != 1]
     prose = "Mia has 37 apples and buys 12 more, so she has 49.\n\n"
     for text in generator.sample(code, 20):
         assert len(CODE.spans(f"{prose}{text}\n\n{prose}")) == len(CODE.spans(text))

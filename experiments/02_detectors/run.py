@@ -1,0 +1,204 @@
+"""How well are behaviours found and answers graded? Labelled cases, and the speed of both.
+
+    python experiments/02_detectors/run.py [--no-speed]
+
+Reads the labelled cases of tests/traces, writes results.json and the tables of README.md. Speed is
+processor time on one core, the fastest of several rounds, so that other work on the machine counts
+as little as possible.
+"""
+
+import argparse
+import json
+import logging
+import re
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from latent_reasoning.artifacts import provenance, write_json
+from latent_reasoning.evaluation.intervals import wilson
+from latent_reasoning.traces.answers import Judgement, extract_answer, judge_answer, same_answer
+from latent_reasoning.traces.behaviours import BEHAVIOURS, find_behaviours
+from latent_reasoning.traces.symbolic import symbolic_equality
+
+HERE = Path(__file__).parent
+TRACES = HERE.parents[1] / "tests" / "traces"
+ROUNDS = 5
+COMPLETION = 1600
+"""Characters of a completion of 400 tokens, at 4 characters a token."""
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON lines file."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def quality(labelled: Iterable[tuple[bool, bool]]) -> dict[str, Any]:
+    """Precision, recall and F1 of (truth, found) pairs, with 95 % Wilson intervals."""
+    pairs = list(labelled)
+    hits = sum(truth and found for truth, found in pairs)
+    n_found, n_true = sum(found for _, found in pairs), sum(truth for truth, _ in pairs)
+    return {
+        "n": len(pairs),
+        "precision": wilson(hits, n_found)._asdict() if n_found else None,
+        "recall": wilson(hits, n_true)._asdict() if n_true else None,
+        "f1": 2 * hits / (n_found + n_true) if n_found + n_true else None,
+    }
+
+
+def detectors() -> dict[str, Any]:
+    """Quality of every detector on the cases it was tuned on and on those held out."""
+    found = {}
+    for path in sorted((TRACES / "cases").glob("*.jsonl")):
+        cases = read_lines(path)
+        found[path.stem] = {
+            part: quality(
+                (case["shown"], BEHAVIOURS[path.stem].shown(case["text"]))
+                for case in cases
+                if case["part"] == part
+            )
+            for part in ("tuned", "held out")
+        }
+    return found
+
+
+def completions() -> dict[str, Any]:
+    """All behaviours at once on whole completions: one decision for each pair of the two."""
+    cases = read_lines(TRACES / "completions.jsonl")
+    return {
+        "whole completions": quality(
+            (name in case["shown"], name in found)
+            for case in cases
+            for found in (find_behaviours(case["text"]),)
+            for name in BEHAVIOURS
+        )
+    }
+
+
+def graders() -> dict[str, Any]:
+    """Quality of this grader, of text equality and of plain math-verify on labelled pairs."""
+    pairs = read_lines(TRACES / "answers.jsonl")
+    judges: dict[str, Callable[[str, str], bool]] = {
+        "latent_reasoning": same_answer,
+        "math-verify alone": plain_math_verify(),
+        "equal text": lambda answer, gold: answer == gold,
+    }
+    return {
+        name: quality((pair["same"], judge(pair["answer"], pair["gold"])) for pair in pairs)
+        for name, judge in judges.items()
+    }
+
+
+def plain_math_verify() -> Callable[[str, str], bool]:
+    """math-verify as its README uses it, on boxed answers."""
+    from math_verify import parse, verify
+
+    logging.getLogger("math_verify").setLevel(logging.ERROR)
+
+    def judge(answer: str, gold: str) -> bool:
+        read = [parse(f"\\boxed{{{text}}}", parsing_timeout=None) for text in (gold, answer)]  # type: ignore[arg-type]
+        return verify(read[0], read[1], timeout_seconds=None)  # type: ignore[arg-type]
+
+    return judge
+
+
+def speed() -> dict[str, Any]:
+    """Rows a second of extraction and grading, completions a second of all detectors."""
+    pairs = read_lines(TRACES / "answers.jsonl")
+    plain = [(f"So she has {i} apples, that is \\boxed{{{i:,}}}.", str(i)) for i in range(50_000)]
+    joined = "\n\n".join(case["text"] for case in read_lines(TRACES / "completions.jsonl"))
+    texts = [joined[i : i + COMPLETION] for i in range(0, len(joined), COMPLETION)] * 10
+    algebra = [
+        (pair["answer"], pair["gold"])
+        for pair in pairs
+        if judge_answer(pair["answer"], pair["gold"]) is Judgement.RIGHT
+        and not symbolic_is_spared(pair["answer"], pair["gold"])
+    ]
+    verify = plain_math_verify()
+
+    def compare_all() -> None:
+        symbolic_equality.cache_clear()
+        for answer, gold in algebra:
+            same_answer(answer, gold)
+
+    return {
+        "plain numbers, rows a second": len(plain)
+        / fastest(lambda: [same_answer(extract_answer(text), gold) for text, gold in plain]),
+        "algebra, rows a second": len(algebra) / fastest(compare_all, clock=time.perf_counter),
+        "algebra by math-verify alone, rows a second": len(algebra)
+        / fastest(lambda: [verify(*pair) for pair in algebra], clock=time.perf_counter),
+        "all behaviours, completions of 400 tokens a second": len(texts)
+        / fastest(lambda: [find_behaviours(text) for text in texts]),
+        "code alone, completions of 400 tokens a second": len(texts)
+        / fastest(lambda: [BEHAVIOURS["code"].shown(text) for text in texts]),
+    }
+
+
+def symbolic_is_spared(answer: str, gold: str) -> bool:
+    """Whether the exact rules settle a pair."""
+    symbolic_equality.cache_clear()
+    judge_answer(answer, gold)
+    return symbolic_equality.cache_info().misses == 0
+
+
+def fastest(work: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
+    """Seconds of the fastest of several rounds."""
+    seconds = []
+    for _ in range(ROUNDS):
+        begin = clock()
+        work()
+        seconds.append(clock() - begin)
+    return min(seconds)
+
+
+def cell(rate: dict[str, Any] | None) -> str:
+    """A rate with its interval."""
+    return f"{rate['value']:.2f} [{rate['low']:.2f}, {rate['high']:.2f}]" if rate else "none"
+
+
+def row(name: str, measured: dict[str, Any]) -> str:
+    """One line of a table of qualities."""
+    f1 = "none" if measured["f1"] is None else f"{measured['f1']:.3f}"
+    rates = f"{cell(measured['precision'])} | {cell(measured['recall'])}"
+    return f"| {name} | {measured['n']} | {rates} | {f1} |"
+
+
+def tables(results: dict[str, Any]) -> dict[str, str]:
+    """The tables of README.md, by the name of their place."""
+    head = "| | cases | precision | recall | F1 |\n|---|---|---|---|---|\n"
+    made = {
+        part: head
+        + "\n".join(row(name, parts[part]) for name, parts in results["detectors"].items())
+        for part in ("held out", "tuned")
+    }
+    made["completions"] = head + "\n".join(row(*item) for item in results["completions"].items())
+    made["graders"] = head + "\n".join(row(*item) for item in results["graders"].items())
+    if "speed" in results:
+        lines = [f"| {name} | {rate:,.0f} |" for name, rate in results["speed"].items()]
+        made["speed"] = "\n".join(["| | |", "|---|---|", *lines])
+    return made
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--no-speed", action="store_true", help="quality only")
+    arguments = parser.parse_args()
+    results = provenance("python experiments/02_detectors/run.py", {}, 0)
+    results |= {"detectors": detectors(), "completions": completions(), "graders": graders()}
+    if not arguments.no_speed:
+        results["speed"] = speed()
+    write_json(HERE / "results.json", results)
+    readme = HERE / "README.md"
+    text = readme.read_text("utf-8")
+    for name, table in tables(results).items():
+        mark = f"<!-- {name} -->"
+        place = re.compile(f"{mark}\n.*?{mark}", re.DOTALL)
+        text = place.sub(lambda _, m=mark, t=table: f"{m}\n{t}\n{m}", text)
+    readme.write_text(text, "utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

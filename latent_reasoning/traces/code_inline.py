@@ -1,0 +1,144 @@
+r"""Code in sentences: expressions and statements of Python inside a line of prose.
+
+A mention is not enough (`print(x)`, "the range function"); the piece must compute something, as
+`sum(range(1, 101))`, `math.comb(10, 3)`, `solve(x**2 - 4, x)`, `for i in range(10):` and
+`x = 3; x += 4; print(x)` do. Mathematics in LaTeX holds none of these.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from latent_reasoning.traces.code_lines import Kind, Line, is_code, kind_of
+from latent_reasoning.traces.spans import Span, disjoint
+
+# Longer calls in a sentence are not looked into; the limit bounds the cost of every pattern below.
+_LONGEST_PIECE = 300
+_INSIDE = r"(?:[^()\n]|\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*+\))*+\))*+\))*+"
+_OVER = (
+    r" for [A-Za-z_]\w*+(?:, ?[A-Za-z_]\w*+)*+ in (?:range\(|[A-Za-z_]\w*+\(|[\[(\"']|[a-z_]\w++)"
+)
+_COLLECTED = rf"\A(?=.*\b([A-Za-z_]\w*+)\b.* for (?:\w+, ?)*\1\b).*{_OVER}"
+
+
+class _Piece(NamedTuple):
+    """One way code stands in a sentence."""
+
+    anchor: str
+    """A literal without which it does not; looked for before anything else."""
+    pattern: re.Pattern[str]
+    """The piece itself."""
+    inside: re.Pattern[str] | None = None
+    """What the piece must hold besides."""
+
+
+def _piece(anchor: str, pattern: str, inside: str | None = None) -> _Piece:
+    held = re.compile(inside, re.ASCII) if inside else None
+    return _Piece(anchor, re.compile(pattern, re.ASCII), held)
+
+
+_STATEMENTS = (
+    _piece("def ", r"\bdef [A-Za-z_]\w*+\([\w, =:]*+\)(?: ?-> ?\w++)?:"),
+    _piece("import ", r"\bimport [a-z][\w.]*+ as [a-z]\w*+(?= ?(?:;|`|$))"),
+    _piece("import ", r"\bfrom [a-z][\w.]*+ import (?:\*|[A-Za-z_]\w*+)"),
+    _piece("lambda ", r"\blambda [a-z]\w*+(?:, ?[a-z]\w*+)*+: ?[\w(]"),
+    _piece("[", r"\[[^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+\]", _COLLECTED),
+)
+_COLLECTS = ("sum", "len", "max", "min", "list", "sorted", "any", "all", "set", "int", "round",
+             "prod", "print", "next")  # fmt: skip
+_SOLVES = ("solve", "solveset", "nsolve", "factor", "expand", "simplify", "integrate", "diff",
+           "limit", "summation", "factorint")  # fmt: skip
+_CALLED: dict[str, list[_Piece]] = {
+    "range": [_piece("range(", rf"\bfor [A-Za-z_]\w*+ in range\({_INSIDE}\):")],
+    **{
+        name: [_piece(f"{name}(", rf"\b{name}\({_INSIDE}\)", rf"\(.*\brange\(|{_COLLECTED}")]
+        for name in _COLLECTS
+    },
+    **{
+        name: [_piece(f"{name}(", rf"\b{name}\({_INSIDE}\)", r"\*\*|\bEq\(|, ?[a-z]\)$")]
+        for name in _SOLVES
+    },
+}
+_CALLED["print"].append(
+    _piece("print(", rf"\bprint\({_INSIDE}\)", r"\((?!\.\.\.)(?=.*[0-9+*/{\"'])")
+)
+_OF_MODULE = _piece(
+    ".", rf"\b(?:math|np|numpy|sp|sympy|itertools)\.[a-z]\w*+\({_INSIDE}\)", r"\((?!\)|\.\.\.)"
+)
+_CALLER = re.compile(r"\b(?:(math|np|numpy|sp|sympy|itertools)\.)?([a-z]\w*+)$", re.ASCII)
+
+
+def _pieces(text: str) -> list[_Piece]:
+    # The names that stand before an opening bracket decide which calls are worth looking for.
+    found: dict[str, list[_Piece]] = {}
+    for before in text.split("(")[:-1]:
+        if before[-1:].isalnum() and (caller := _CALLER.search(before, len(before) - 24)):
+            if caller[1]:
+                found["."] = [_OF_MODULE]
+            elif caller[2] in _CALLED:
+                found[caller[2]] = _CALLED[caller[2]]
+    pieces = [piece for named in found.values() for piece in named]
+    if " for " in text or "import " in text or "lambda " in text or "def " in text:
+        pieces += [piece for piece in _STATEMENTS if piece.anchor in text]
+    return pieces
+
+
+_ONE_LINE_FENCE = re.compile(
+    r"```(?:i?python3?|py3?)[ \t]++(?=[^`\n]*[=(])[^`\n]++```", re.IGNORECASE
+)
+_SENTENCE_GOES_ON = re.compile(r"[.`),]* (?=[A-Z])|`|\.\Z")
+_LEAD = re.compile(r"(?:.*?[a-z`]:|.*\b(?:write|run|use|have|do|get|be|is))?[ `]+")
+
+
+def inline_spans(text: str, lines: Iterable[Line], taken: Sequence[Span]) -> Iterator[Span]:
+    """Find code in the prose lines of a text.
+
+    Args:
+        text: The text the lines are from.
+        lines: Lines outside fences.
+        taken: Spans already found to be code, in order.
+    """
+    pieces = _pieces(text)
+    statements = ";" in text
+    if not pieces and not statements and "```" not in text:
+        return
+    at = 0
+    for line in lines:
+        while at < len(taken) and taken[at].end <= line.start:
+            at += 1
+        covered = at < len(taken) and taken[at].start <= line.start
+        if line.kind is Kind.PROSE and not covered and len(line.text) > 9:
+            found = _in_line(line.text, pieces)
+            if statements and ";" in line.text and "=" in line.text:
+                found += _statements(line.text)
+            if found:
+                yield from disjoint([Span(line.start + a, line.start + b) for a, b in found])
+
+
+def _in_line(text: str, pieces: list[_Piece]) -> list[tuple[int, int]]:
+    if "```" in text:
+        return [match.span() for match in _ONE_LINE_FENCE.finditer(text)]
+    return [
+        match.span()
+        for piece in pieces
+        if piece.anchor in text
+        for match in piece.pattern.finditer(text)
+        if piece.inside is None
+        or (len(match[0]) <= _LONGEST_PIECE and piece.inside.search(match[0]))
+    ]
+
+
+def _statements(text: str) -> list[tuple[int, int]]:
+    # "The code is: x = 3; x += 4; print(x)": the statements of one line, the words before them cut.
+    lead = _LEAD.match(text)
+    first = lead.end() if lead else 0
+    # The last statement ends where a sentence goes on behind it.
+    last = _SENTENCE_GOES_ON.search(text, text.rfind(";"))
+    body = text[first : last.start() if last else len(text)].rstrip(" .`")
+    pieces = [piece.strip() for piece in body.split(";")]
+    parts = [Line(piece, 0, len(piece), kind_of(piece)) for piece in pieces if piece]
+    if len(parts) < 2 or any(part.kind is Kind.PROSE for part in parts):
+        return []
+    if not is_code(parts, fenced=False):
+        return []
+    return [(first, first + len(body))]

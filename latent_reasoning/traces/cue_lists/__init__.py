@@ -1,0 +1,1 @@
+"""Cue lists: one module a behaviour, all of the same shape."""

@@ -1,0 +1,111 @@
+"""Gap analysis: sets out what is known and what is missing.
+
+As in "The problem doesn't give", "Unknown:".
+"""
+
+from latent_reasoning.traces.cues import cue
+
+CUES = (
+    cue(
+        "give specify say state mention provide tell include indicate define clarify"
+        " gives says states mentions specifies tells",
+        r"\b(?:(?:but|and|since|because|as) it|the (?:problem|question|statement|text|prompt"
+        r"|exercise|information)(?: statement| itself| given)?|this problem) (?:does not|doesn't"
+        r"|didn't|did not|never|hasn't) (?:actually |explicitly |really |even )?(?:give|specify"
+        r"|say|state|mention|provide|tell|include|indicate|define|clarify|gives|says|states"
+        r"|mentions|specifies|tells)\b",
+    ),
+    cue(
+        "know don't_have not_have given told specified stated provided mentioned",
+        r"\b(?:we|i) (?:don't|do not|still don't) (?:actually |yet )?(?:know|have) (?:the|how"
+        r"|what|which|whether|when|where|if|any|his|her|their|its|enough|who|anything|\$|"
+        r"\\|[a-z]\b)|\b(?:we|i)(?:'re| are|'m| am| were|'ve| have)(?: been)?(?: not|n't)"
+        r" (?:been )?(?:given|told)|\b(?:isn't|is not|aren't|are not|wasn't|was not|is never|are"
+        r" never|not explicitly|not directly) (?:explicitly |directly )?(?:given|specified"
+        r"|stated|provided|mentioned|told)\b(?! (?:a|an|any|to) \w+ by)",
+    ),
+    cue(
+        "information data info",
+        r"\b(?:not enough|insufficient|not sufficient|missing|lack(?:s|ing)?(?: of)?|incomplete"
+        r"|n't enough|without (?:more|additional)) (?:\w+ )?(?:information|data|info)\b",
+    ),
+    cue(
+        "without unless",
+        r"\b(?:can't|cannot|can not|impossible to|unable to|not possible"
+        r" to)\b[^.\n]{0,60}\b(?:without|unless)\b[^.\n]{0,30}\b(?:know|knowing|being given|the"
+        r"|more|additional)\b|<start>without (?:knowing|being (?:given|told)|the (?:\w+"
+        r" ){1,3}),?[^.\n]{0,40}\b(?:can't|cannot|impossible|unable)\b",
+    ),
+    cue(
+        "nothing no_information no_detail",
+        r"\b(?:nothing|no information|no detail) (?:is|was|about|on"
+        r"|regarding)\b[^.\n]{0,20}(?:said|known|given|mentioned|stated|about)",
+    ),
+    cue(
+        "determined missing unknown underdetermined impossible",
+        r"\b(?:cannot|can't|can not|could not) be (?:uniquely )?(?:determined|answered|solved"
+        r"|found|calculated|computed) (?:without|unless|from|with|because|based|as|uniquely"
+        r"|since)|\b(?:information|data|value|condition|quantity|number|fact|detail)s? (?:\w+"
+        r" )?(?:is|are|'s) missing\b(?! from the (?:set|list|team|class))|\b(?:is|are)"
+        r" missing(?::|$|\.| here| in the (?:problem|question|statement))|\bunder-?determined\b"
+        r"|\bwhat(?:'s| is| information is) (?:missing|unknown|not known)|\b(?:unknown|missing)"
+        r" (?:is|are|here is)\b|\bthe unknowns? (?:is|are|we)|\bunknown quantit(?:y|ies)",
+    ),
+    cue(
+        "given known unknown unknowns knowns find needed want target know need required asked",
+        r"<start>(?:given(?: information| data| values)?|knowns?(?: values| quantities|"
+        r" information)?|unknowns?(?: values| quantities)?|to find|needed|required|what (?:we"
+        r"|i)(?: already)? know|what (?:we|i) (?:need|want)(?: to (?:know|find))?|what(?:'s| is)"
+        r" (?:given|asked|known|unknown|needed)|information (?:given|needed)|we know|we need|we"
+        r" want|target|asked)[ *_]*:",
+    ),
+    cue(
+        "what_do what_else to_know without_knowing need_one need_more list_what identify_what"
+        " note_what down_what see_what out_what",
+        r"<start>(?:so |okay,? |now,? )*what (?:do|else do) (?:we|i) (?:know|need|have|want)\b"
+        r"|\b(?:we|i)(?:'d| would)?(?: still| also)? need(?:ed)? to know\b|\bwithout knowing\b"
+        r"|\b(?:list|identify|note|write down|see|figure out) what(?:'s| is) (?:given|known"
+        r"|asked|missing|unknown)\b|\bwe need (?:one )?more (?:equation|condition|constraint"
+        r"|fact|information)",
+    ),
+    cue(
+        "assume assuming assumption",
+        r"\b(?:we|i)(?:'ll| will| have to| must| need to|'d have to) (?:have to )?(?:assume"
+        r"|guess)\b(?=[^.\n]*\b(?:since|because|as (?:it|the|this)|not|n't|missing)\b)",
+    ),
+    cue(
+        "what_we what_i",
+        r"\b(?:here is|here's|this is|list|write down) what (?:we|i) (?:know|have|are given|need)",
+    ),
+    cue(
+        "need",
+        r"\b(?:i'd|we'd|i would|we would|one would) (?:also |still |first )?need\b(?! to"
+        r" (?!know))|\bneed(?:s|ed)? (?:more|additional|further) (?:\w+ )?(?:information|data"
+        r"|facts|details|context)",
+    ),
+    cue(
+        "leaves omits lacks fails silent vague ambiguous unclear says incomplete missing"
+        " underspecified",
+        r"\b(?:problem|question|statement|text)(?: statement| itself)? (?:leaves out|leaves open"
+        r"|omits|lacks|fails to|is silent|is vague|is ambiguous|is unclear|says nothing|is"
+        r" incomplete|is missing|is underspecified)",
+    ),
+    cue(
+        "lack missing lacking",
+        r"\b(?:we|i)(?:'re| are| am)? (?:lack|lacking|missing) (?:the|a|an|any|some|one"
+        r"|information)\b",
+    ),
+    cue(
+        "clear unclear",
+        r"\b(?:isn't|is not|it's not|not) (?:\w+ )?clear (?:from|how|what|whether|which|if|who"
+        r"|when)\b|\b(?:is|are|it's) unclear\b",
+    ),
+    cue("don't do", r"\bwhat (?:we|i) (?:don't|do not) (?:yet |know)"),
+    cue("unknown", r"\b(?:is|are|remains?) (?:still |currently )?unknown\b"),
+    cue(
+        "no_mention no_information no_indication no_data no_word no_detail",
+        r"\bno (?:mention|information|indication|data|word|details?) (?:of|about|on|regarding|is"
+        r" given|given|as to)\b",
+    ),
+    cue("what", r"\bwhat (?:information|data|facts?) (?:do|are|is|does)\b"),
+)

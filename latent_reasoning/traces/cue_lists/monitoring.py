@@ -1,0 +1,120 @@
+"""Monitoring: keeps track of its own progress.
+
+As in "So far we have", "It remains to", "Now that we know".
+"""
+
+from latent_reasoning.traces.cues import cue
+
+CUES = (
+    cue(
+        "far",
+        r"<start>(?:okay,? )?so far(?:,|:|(?= (?:we|i|so|the|it|there|our|my|everything|\$|\\)))"
+        r"|\b(?:we|i)(?:'ve| have)?\b[^.\n]{0,60} so far\b|\bso far so good",
+    ),
+    cue("now", r"<start>up to now,? (?:we|i)\b"),
+    cue("at_this", r"\bat this (?:point|stage),? (?:we|i|our|there|all)\b"),
+    cue(
+        "now_that now_i now_we now,_i now,_we",
+        r"<start>(?:okay,? |so,? )?now that (?:we|i)(?: have|'ve| know| found| can)"
+        r"|<start>(?:so,? |okay,? |and )?now,? <have> (?:found|established|computed|shown"
+        r"|determined|all|both|two|three|everything|got|reduced)",
+    ),
+    cue(
+        "already found established handled covered done shown computed determined calculated"
+        " counted proved derived solved considered now just",
+        r"\b<have> (?:now |already |just |so far ){1,2}(?:found|established|computed|shown"
+        r"|determined|handled|covered|got|gotten|done|derived|calculated|counted|used|seen"
+        r"|proved|solved|considered|accounted|dealt)|\bwe already (?:know|found|have|computed"
+        r"|calculated|determined|showed|saw|established|counted|used)|\bi already (?:found"
+        r"|computed|calculated|checked|counted|have|used|know)",
+    ),
+    cue(
+        "determined established found",
+        r"<start>(?:so |okay,? |thus |now )*we(?:'ve| have) (?:determined|established)\b",
+    ),
+    cue("yet", r"\b(?:we|i) (?:haven't|have not) (?:\w+ ){1,2}[^.\n]{0,50}\byet\b"),
+    cue("mind", r"\b(?:have to|must|should|let's|let me|to|i'll) keep in mind\b"),
+    cue(
+        "open unknown undetermined",
+        r"\b(?:is|are) still (?:open|unknown|undetermined|to be (?:found|determined|computed))\b",
+    ),
+    cue(
+        "go",
+        r"\b(?:one|two|three|\d) (?:\w+ )?(?:done|down|handled),? (?:and )?(?:one|two|three"
+        r"|\d)(?: more)? to go\b",
+    ),
+    cue(
+        "done",
+        r"<start>(?:good,? |great,? |okay,? )?(?:that's|that is|so that's) the (?:\w+"
+        r" ){1,2}(?:done|out of the way|taken care of)",
+    ),
+    cue(
+        "left what_remains that_remains it_remains only_remains remaining_step remaining_case"
+        " remaining_task remaining_part remaining_thing remaining_question remaining_piece",
+        r"\b(?:all that(?:'s| is)?|what(?:'s| is)?|what|only thing(?: that's| that is)?) (?:left"
+        r"|remains)\b(?:,? (?:now |here )?(?:is (?:to|the|[a-z\$]\b)|to)(?!\w)|:)|\bit (?:only"
+        r" )?remains to\b|\bthe (?:only )?remaining (?:step|case|task|part|thing|question"
+        r"|piece)s? (?:is|are)\b",
+    ),
+    cue("still", r"\b(?:we|i) still (?:need|have|must|don't have|haven't)\b(?! (?:\$?\d))"),
+    cue(
+        "more last",
+        r"\b(?:just )?one (?:more|last|final) (?:step|case|thing|calculation|piece) (?:to (?:go"
+        r"|do|check|find|consider)|left|remains|remaining)",
+    ),
+    cue(
+        "almost nearly halfway half-way about_there about_done getting_there getting_close"
+        " close_to done_with not_done not_finished not_there now_done now_finished not_yet"
+        " i'm_done we're_done are_done",
+        r"\b<am> (?:now |already )?(?:almost|nearly|half-?way|about|getting|not yet|not|close to"
+        r"|very close to) (?:there\b|done\b|finished|close|to the answer|through|the answer)"
+        r"|\b<am> done with\b",
+    ),
+    cue(
+        "track progress stock recap summarize summarise",
+        r"\bkeep(?:ing)? track of (?:what|where|the (?:cases|steps|progress)|everything|my|our"
+        r"|these|this|all)|\b(?:making|good|some) progress\b(?! (?:report|bar))|\bback on"
+        r" track\b|<do> <now>(?:keep track|take stock|recap|summari[sz]e (?:what|where|the"
+        r" (?:steps|progress|results|information|cases|known)|our|my|so|everything|this|:))"
+        r"|<start>to (?:recap|summari[sz]e what)\b|<start>recap(?:ping)?\b ?[:,]",
+    ),
+    cue(
+        "where",
+        r"\bsee where (?:we|i|this) (?:are|am|stand|is|gets)|\bwhere (?:was i|were we|are we"
+        r" (?:now|so)|am i (?:now|so)|do (?:we|i) stand)\b|\bthis is where we (?:are|stand)",
+    ),
+    cue(
+        "complete completed done finished completes finishes care",
+        r"<start>(?:step|part|case|subproblem|stage) \(?\w{1,4}\)? (?:is |was |has been )?(?:now"
+        r" )?(?:done|complete|completed|finished|solved|handled)\b|\b(?:that|this) (?:takes care"
+        r" of|completes|finishes|covers|handles|settles) (?:the|all|case|step|part|both|our|this"
+        r"|every)|\b(?:done|finished) with (?:step|part|case|the (?:first|second))",
+    ),
+    cue(
+        "lengthy long longer circles",
+        r"\b<am> (?:going|running|just going) (?:around |round )?in circles|\bthis is (?:getting"
+        r"|becoming) (?:\w+ )?(?:lengthy|long|messy|complicated|tedious|out of hand)",
+    ),
+    cue(
+        "getting messy complicated tedious",
+        r"\b(?:this|it)(?:'s| is) (?:getting|becoming) (?:\w+ )?(?:messy|complicated|tedious"
+        r"|ugly|out of hand)",
+    ),
+    cue("now", r"<start>(?:okay,? |so,? |and )?now that (?!he\b|she\b|they\b)"),
+    cue(
+        "leaves settles resolves concludes",
+        r"<start>(?:okay,? |so,? |and )?(?:that|this) (?:only )?(?:leaves (?:only|us|just|the"
+        r" (?:case|question))|settles|resolves|concludes (?:the|our|this|case))\b",
+    ),
+    cue("half-way halfway", r"\b<am> (?:now |about |already )?half-?way\b"),
+    cue(
+        "getting becoming",
+        r"\b(?:this|the) \w+ is (?:getting|becoming) (?:\w+ )?(?:messy|complicated|tedious|ugly"
+        r"|long|lengthy|out of hand)",
+    ),
+    cue(
+        "remain",
+        r"\bonly (?:\w+ ){1,2}(?:terms?|steps?|cases?|unknowns?|parts?|possibilit(?:y|ies))"
+        r" remains?\b",
+    ),
+)
