@@ -1,4 +1,4 @@
-"""The command line: `latent-reasoning compare`, `latent-reasoning organism ...`.
+"""The command line: `latent-reasoning compare`, `... evaluate`, `... organism`.
 
 Every flag comes from a configuration dataclass. A mistake is one line on stderr and exit status 2;
 Ctrl-C is exit status 130. Nothing heavy is imported before a command runs.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.errors import LatentReasoningError
+from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.options import add_options, config_from
 
 
@@ -46,6 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_options(compare, CompareConfig)
     compare.set_defaults(run=_compare)
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="grade files of generations made anywhere and write report.html, results.json",
+        description=EvaluateConfig.__doc__,
+    )
+    evaluate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="file or folder")
+    add_options(evaluate, EvaluateConfig)
+    evaluate.set_defaults(run=_evaluate)
     organism = commands.add_parser("organism", help="list or rebuild the embedded models")
     actions = organism.add_subparsers(title="actions", required=True, metavar="ACTION")
     actions.add_parser("list", help="list the organisms").set_defaults(run=_list)
@@ -72,6 +81,13 @@ def _compare(options: argparse.Namespace) -> None:
     comparison = compare(config, progress=progress_bar)
     print(summary(comparison.results))
     print(f"\nreport: {comparison.directory / 'report.html'}")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    config = config_from(options, EvaluateConfig)
+    from latent_reasoning.generations.command import run
+
+    run(options.files, config, progress_bar)
 
 
 def _list(_: argparse.Namespace) -> None:
@@ -104,7 +120,7 @@ def progress_bar(label: str, total: int) -> Iterator["tqdm"]:  # noqa: F821 # py
     """A progress bar on stderr."""
     from tqdm import tqdm
 
-    with tqdm(total=total, desc=f"{label:<28}", unit="", dynamic_ncols=True) as bar:
+    with tqdm(total=total or None, desc=f"{label:<28}", unit="", dynamic_ncols=True) as bar:
         yield bar
 
 

@@ -30,19 +30,30 @@ def add_options(parser: argparse.ArgumentParser, config: type) -> None:
     sentences = field_sentences(config)
     for field in fields(config):
         assert field.default is not MISSING, f"{config.__name__}.{field.name} has no default"
+        if field.default is False:
+            parser.add_argument(
+                f"--{field.name.replace('_', '-')}",
+                action="store_true",
+                help=_help(sentences[field.name]),
+            )
+            continue
         shown = "" if field.default is None else f" [{field.default}]"
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",
             type=_type_of(field),
             default=field.default,
             metavar=_type_of(field).__name__.upper(),
-            help=sentences[field.name].replace("%", "%%") + shown,
+            help=_help(sentences[field.name]) + shown,
         )
 
 
 def config_from(namespace: argparse.Namespace, config: type[Config]) -> Config:
     """The dataclass that the parsed flags describe."""
     return config(**{f.name: getattr(namespace, f.name) for f in fields(config)})  # pyright: ignore
+
+
+def _help(sentence: str) -> str:
+    return sentence.replace("%", "%%")
 
 
 def _type_of(field: "Field[Any]") -> type:
