@@ -5,7 +5,7 @@ An array of a million rows is read in the memory of its longest row and a chunk 
 
 import json
 from collections.abc import Iterator
-from typing import IO
+from io import TextIOBase
 
 from latent_reasoning.data.json_lines import as_record, why_not_json
 from latent_reasoning.data.record import Record
@@ -16,7 +16,7 @@ _SPACE = " \t\r\n"
 _NEAR_END = 12
 
 
-def json_array_records(stream: IO[str], name: str) -> Iterator[Record]:
+def json_array_records(stream: TextIOBase, name: str) -> Iterator[Record]:
     """One record an element, each named by the line it starts on.
 
     After an element that cannot be read nothing can: the last record then is a fault.
@@ -45,7 +45,7 @@ def json_array_records(stream: IO[str], name: str) -> Iterator[Record]:
 class _Window:
     """The stretch of the text that is held, and the place in it."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: TextIOBase) -> None:
         self.stream = stream
         self.text = ""
         self.at = 0

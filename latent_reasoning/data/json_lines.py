@@ -6,8 +6,9 @@ The file is never held whole.
 
 import json
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from latent_reasoning.data.record import Record
 from latent_reasoning.errors import ProblemError
@@ -38,7 +39,7 @@ def read_rows(path: Path | str, call: str, what: str) -> list[tuple[str, dict[st
     return rows
 
 
-def json_line_records(stream: IO[bytes], name: str) -> Iterator[Record]:
+def json_line_records(stream: BufferedIOBase, name: str) -> Iterator[Record]:
     """One record a line that is not blank.
 
     Args:

@@ -6,12 +6,12 @@ folders, sample logs of lm-evaluation-harness (JSON lines or arrays) and logs of
 """
 
 import gzip
-import io
 import json
 import zlib
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from latent_reasoning.data.arrow import dataset_records, is_dataset, parquet_records
 from latent_reasoning.data.inspect_logs import archive_records, log_records
@@ -86,10 +86,9 @@ def _kind(path: Path) -> str:
 def _text_records(path: Path, compressed: bool) -> Iterator[Record]:
     read = 0
     try:
-        with gzip.open(path) if compressed else path.open("rb") as stream:
-            for record in _parsed(stream, path):  # pyright: ignore[reportArgumentType]
-                read += 1
-                yield record
+        for record in _parsed(path, gzip.open if compressed else open):
+            read += 1
+            yield record
     except UnicodeDecodeError as error:
         raise ProblemError(f"{path.name} is not UTF-8 ({error.reason}); save it so") from error
     except (OSError, EOFError, zlib.error) as error:
@@ -97,23 +96,27 @@ def _text_records(path: Path, compressed: bool) -> Iterator[Record]:
         yield Record(place, {}, f"cannot be read, nor what follows it ({error})")
 
 
-def _parsed(stream: IO[bytes], path: Path) -> Iterator[Record]:
-    if _kind(path) in (".csv", ".tsv"):
-        text = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
-        return table_records(text, path.name, "\t" if _kind(path) == ".tsv" else ",")
-    head = stream.read(1 << 16)
-    first = head.lstrip(_SPACE)[:1]
-    if first not in (b"{", b"[", b"") and _kind(path) not in (".jsonl", ".ndjson", ".json"):
-        raise ProblemError(
-            f"{path.name} is none of JSON lines, JSON, CSV, Parquet, inspect_ai log or dataset; "
-            "name a table .csv or .tsv"
-        )
-    stream.seek(0)
-    if first == b"[":
-        return json_array_records(io.TextIOWrapper(stream, "utf-8"), path.name)
-    if _kind(path) == ".json" and not _is_object(head.lstrip(_SPACE).split(b"\n", 1)[0]):
-        return _whole(stream, path.name)
-    return json_line_records(stream, path.name)
+def _parsed(path: Path, opened: Any) -> Iterator[Record]:
+    kind = _kind(path)
+    if kind in (".csv", ".tsv"):
+        with opened(path, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+            yield from table_records(text, path.name, "\t" if kind == ".tsv" else ",")
+        return
+    with opened(path, "rb") as stream:
+        head = stream.read(1 << 16)
+        first = head.lstrip(_SPACE)[:1]
+        if first not in (b"{", b"[", b"") and kind not in (".jsonl", ".ndjson", ".json"):
+            raise ProblemError(
+                f"{path.name} is none of JSON lines, JSON, CSV, Parquet, inspect_ai log or "
+                "dataset; name a table .csv or .tsv"
+            )
+        stream.seek(0)
+        if first != b"[":
+            lines = kind != ".json" or _is_object(head.lstrip(_SPACE).split(b"\n", 1)[0])
+            yield from (json_line_records if lines else _whole)(stream, path.name)
+            return
+    with opened(path, "rt", encoding="utf-8") as text:
+        yield from json_array_records(text, path.name)
 
 
 def _is_object(line: bytes) -> bool:
@@ -131,7 +134,7 @@ def _rows_of(value: Any) -> str | None:
     return next((name for name in lists if isinstance(found[name][0], dict)), None)
 
 
-def _whole(stream: IO[bytes], name: str) -> Iterator[Record]:
+def _whole(stream: BufferedIOBase, name: str) -> Iterator[Record]:
     try:
         value: Any = json.loads(stream.read())
     except (ValueError, RecursionError) as error:

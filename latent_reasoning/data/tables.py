@@ -4,13 +4,14 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
-from typing import IO, Any
+from io import TextIOBase
+from typing import Any
 
 from latent_reasoning.data.record import Record
 from latent_reasoning.errors import ProblemError
 
 
-def table_records(stream: IO[str], name: str, delimiter: str) -> Iterator[Record]:
+def table_records(stream: TextIOBase, name: str, delimiter: str) -> Iterator[Record]:
     """One record a row, named by the line it starts on; cells are text.
 
     A cell that holds a JSON list of strings, as several samples of one problem, is read as one.

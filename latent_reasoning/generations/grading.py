@@ -4,8 +4,9 @@ import gzip
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOBase
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from latent_reasoning.errors import RunError
 from latent_reasoning.generations.sources import Generation
@@ -59,7 +60,7 @@ def graded_row(generation: Generation, found: Grade) -> str:
 
 
 @contextmanager
-def rows_file(path: Path | None) -> Iterator[IO[str] | None]:
+def rows_file(path: Path | None) -> Iterator[TextIOBase | None]:
     """A file of rows that takes its name only when the block ends well; None for no path.
 
     Raises:

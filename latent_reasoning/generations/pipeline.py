@@ -5,8 +5,9 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from io import TextIOBase
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from latent_reasoning.artifacts import provenance, require_new, run_directory, write_json
 from latent_reasoning.errors import ProblemError, RunError
@@ -88,7 +89,7 @@ def evaluate(
 
 
 def _read(
-    sources: Sequence[Source], config: EvaluateConfig, rows: IO[str] | None, progress: Progress
+    sources: Sequence[Source], config: EvaluateConfig, rows: TextIOBase | None, progress: Progress
 ) -> _Pass:
     seen = _Pass(Tally(list(BEHAVIOURS)))
     for source in sources:
