@@ -103,7 +103,8 @@ def benjamini_hochberg(p_values: Float[np.ndarray, " test"]) -> Float[np.ndarray
         raise LatentReasoningError("benjamini_hochberg: expected p-values between 0 and 1")
     m = len(p_values)
     order = np.argsort(p_values)
-    scaled = p_values[order] * m / np.arange(1, m + 1)
+    # m / m is 1 exactly, so that no adjusted value falls below its own.
+    scaled = p_values[order] * (m / np.arange(1, m + 1))
     adjusted = np.empty(m)
     adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return adjusted

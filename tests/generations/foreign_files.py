@@ -58,6 +58,10 @@ def lines(path: Path, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
+def parsed(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
 def json_lines(folder: Path, rows: list[Row]) -> Path:
     return lines(folder / "own.jsonl", flat(rows))
 

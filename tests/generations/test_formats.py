@@ -1,8 +1,7 @@
-import json
 from pathlib import Path
 
 import pytest
-from foreign_files import SHAPES, flat, harness, lines, make_rows
+from foreign_files import SHAPES, flat, harness, lines, make_rows, parsed
 
 from latent_reasoning.errors import ProblemError
 from latent_reasoning.generations.config import EvaluateConfig
@@ -103,7 +102,7 @@ def test_rows_come_back_with_answer_correct_and_spans(tmp_path: Path) -> None:
     nested = [{"id": r.problem, "samples": r.texts, "answer": r.gold, "keep": [1]} for r in rows]
     path, out = lines(tmp_path / "n.jsonl", nested), tmp_path / "rows.jsonl"
     evaluate([path], EvaluateConfig(json=True, rows=out))
-    written = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    written = parsed(out)
     assert [w["samples"] for w in written] == [text for row in rows for text in row.texts]
     assert [w["correct"] for w in written] == [ok for row in rows for ok in row.right]
     assert [bool(w["behaviours"]["code"]) for w in written] == [c for row in rows for c in row.code]
