@@ -14,6 +14,7 @@ from pathlib import Path
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations.config import EvaluateConfig
+from latent_reasoning.generations.contamination_config import ContaminationConfig
 from latent_reasoning.options import add_options, config_from
 
 
@@ -55,6 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="file or folder")
     add_options(evaluate, EvaluateConfig)
     evaluate.set_defaults(run=_evaluate)
+    contamination = commands.add_parser(
+        "contamination",
+        help="does a model know the problems by heart? partial, renumbered and reframed ones",
+        description=ContaminationConfig.__doc__,
+    )
+    add_options(contamination, ContaminationConfig)
+    contamination.set_defaults(run=_contamination)
     organism = commands.add_parser("organism", help="list or rebuild the embedded models")
     actions = organism.add_subparsers(title="actions", required=True, metavar="ACTION")
     actions.add_parser("list", help="list the organisms").set_defaults(run=_list)
@@ -88,6 +96,13 @@ def _evaluate(options: argparse.Namespace) -> None:
     from latent_reasoning.generations.command import run
 
     run(options.files, config, progress_bar)
+
+
+def _contamination(options: argparse.Namespace) -> None:
+    config = config_from(options, ContaminationConfig)
+    from latent_reasoning.generations.command import run_contamination
+
+    run_contamination(config, progress_bar)
 
 
 def _list(_: argparse.Namespace) -> None:

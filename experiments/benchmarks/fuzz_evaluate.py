@@ -179,7 +179,7 @@ def run(n_rows: int, seed: int) -> dict[str, Any]:
 
 def main() -> int:
     """Fuzz and write the counts."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()

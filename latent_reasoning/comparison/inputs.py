@@ -62,7 +62,7 @@ def load_inputs(config: CompareConfig) -> Inputs:
         pair=pair,
         behaviour=behaviour,
         splits=splits,
-        ladder=_ladder(all(organisms)),
+        ladder=_ladder(pair, all(organisms)),
         hook_point=str(point),
     )
 
@@ -80,9 +80,9 @@ def _problems(config: CompareConfig, organisms: bool) -> list[Problem]:
     return organism_problems("held-out", config.n_problems, config.seed)
 
 
-def _ladder(organisms: bool) -> PromptLadder:
+def _ladder(pair: ModelPair, organisms: bool) -> PromptLadder:
     if not organisms:
-        return general_ladder()
+        return general_ladder(pair.base.tokenizer)
     from latent_reasoning.organisms.corpus import source_ladder
 
     return source_ladder()

@@ -27,7 +27,7 @@ _ROWS = ("samples", "data", "rows", "results", "generations", "records", "exampl
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 
 
-def find_files(path: Path | str, call: str) -> list[Path]:
+def find_files(path: Path | str, call: str, what: str = "a file of generations") -> list[Path]:
     """The files a path stands for: itself, or all that can be read in a folder, in order.
 
     Of a folder of lm-evaluation-harness only the logs of samples are read, not the results.
@@ -39,7 +39,7 @@ def find_files(path: Path | str, call: str) -> list[Path]:
     if path.is_file() or (path.is_dir() and is_dataset(path)):
         return [path]
     if not path.is_dir():
-        raise ProblemError(f"{call}: no file {str(path)!r}; expected a file of generations")
+        raise ProblemError(f"{call}: no file {str(path)!r}; expected {what}")
     inside = sorted(path.rglob("*"))
     datasets = [p for p in inside if p.is_dir() and is_dataset(p)]
     files = [

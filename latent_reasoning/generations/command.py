@@ -7,9 +7,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from latent_reasoning.generations.config import EvaluateConfig
+from latent_reasoning.generations.contamination_config import ContaminationConfig
 from latent_reasoning.generations.pipeline import evaluate
 from latent_reasoning.generations.summary import summary
 from latent_reasoning.progress import Progress
+
+
+def run_contamination(config: ContaminationConfig, progress: Progress) -> None:
+    """Check a model for contamination and print a summary."""
+    from latent_reasoning.generations.contamination import check_contamination
+
+    found = check_contamination(config, progress)
+    print(summary(found.results))
+    print(f"\nreport: {config.directory / 'report.html'}")
 
 
 def run(files: Sequence[Path], config: EvaluateConfig, progress: Progress) -> None:

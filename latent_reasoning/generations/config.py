@@ -18,7 +18,8 @@ class EvaluateConfig:
     """Field that names the condition of a row, or several with commas; default: guessed, else the
     file."""
     gold: Path | None = None
-    """File of correct answers, joined to the rows by problem id, question or position."""
+    """File of correct answers, or a benchmark such as gsm8k; joined by problem id, question or
+    position."""
     baseline: str | None = None
     """Condition the others are compared with; default: base if there is one, else the first."""
     tuned: str | None = None

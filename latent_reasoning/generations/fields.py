@@ -30,10 +30,9 @@ QUESTION = (
     *("question", "problem", "doc.question", "doc.problem", "prompt", "query", "input"),
     *("instruction", "problem_text"),
 )
-PROBLEM = (
-    *("problem_id", "question_id", "unique_id", "problem_idx", "prompt_id", "example_id"),
-    *("task_id", "doc_id", "qid", "id", "idx", "index", "uid", "uuid"),
-)
+PROBLEM = ("problem_id", "question_id", "unique_id", "problem_idx", "prompt_id", "doc_id", "qid")
+COUNTERS = ("id", "idx", "index", "task_id", "example_id", "sample_id", "uid", "uuid")
+"""Names that may count problems, rows or samples; which, the questions tell."""
 CONDITION = ("condition", "arm", "variant", "model", "model_name", "model_id", "method", "system")
 _WORDS = re.compile(r"completion|response|generat|output|predict", re.IGNORECASE)
 
@@ -99,8 +98,8 @@ def guess_fields(rows: Sequence[Mapping[str, Any]], given: Mapping[str, str | No
     gold = given.get("gold") or first_field(rows, GOLD, _has_gold, taken)
     taken |= {gold} if gold else set()
     question = given.get("question") or first_field(rows, QUESTION, _has_text, taken)
-    problem = given.get("problem") or _problem(rows, question, taken)
     condition = given.get("condition") or first_field(rows, CONDITION, _has_label, taken)
+    problem = given.get("problem") or _problem(rows, question, condition, taken)
     return Fields(completion, gold, problem, question, condition)
 
 
@@ -113,17 +112,28 @@ def _completion(rows: Sequence[Mapping[str, Any]]) -> str | None:
 
 
 def _problem(
-    rows: Sequence[Mapping[str, Any]], question: str | None, taken: set[str]
+    rows: Sequence[Mapping[str, Any]],
+    question: str | None,
+    condition: str | None,
+    taken: set[str],
 ) -> str | None:
-    named = first_field(rows, PROBLEM, _has_name, taken)
-    if named is None or question is None:
+    named = first_field(rows, (*PROBLEM, *COUNTERS), _has_name, taken)
+    if named is None or question is None or _plain(named) not in map(_plain, COUNTERS):
         return named
-    pairs = [(str(value_at(r, named)), str(value_at(r, question))) for r in rows]
-    ids, questions = ({pair[side] for pair in pairs} for side in (0, 1))
-    # An id that is new in every row counts rows, and one that several questions share counts
-    # samples: neither says which rows answer the same problem.
-    counts_rows = len(ids) == len(rows) > len(questions)
-    return None if counts_rows or len(set(pairs)) > len(ids) else named
+    # A counter that is new in every row counts rows, and one that several questions of a condition
+    # share counts samples: neither says which rows answer the same problem.
+    places = [path.strip() for path in (condition or "").split(",")]
+    seen = [
+        (
+            (str(value_at(row, named)), *(str(value_at(row, p)) for p in places)),
+            value_at(row, question),
+        )
+        for row in rows
+    ]
+    questions = {str(text) for _, text in seen}
+    counts_rows = len({key[0] for key, _ in seen}) == len(rows) > len(questions)
+    counts_samples = len({(key, str(text)) for key, text in seen}) > len({key for key, _ in seen})
+    return None if counts_rows or counts_samples else named
 
 
 def first_field(

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from latent_reasoning.data.benchmarks import BENCHMARKS, benchmark_records
 from latent_reasoning.data.reading import find_files, read_records
 from latent_reasoning.errors import ProblemError
 from latent_reasoning.generations.fields import (
+    COUNTERS,
     GOLD,
     PROBLEM,
     QUESTION,
@@ -43,9 +45,11 @@ class Golds:
                 with different answers.
         """
         golds = cls(path.name)
-        for file in find_files(path, "evaluate --gold"):
+        named = str(path) in BENCHMARKS and not path.exists()
+        what = "a file of answers or a benchmark's name"
+        for file in [path] if named else find_files(path, "evaluate --gold", what):
             try:
-                records = list(read_records(file))
+                records = list(benchmark_records(str(path)) if named else read_records(file))
             except ProblemError as error:
                 raise ProblemError(f"evaluate --gold: {error}") from error
             bad = next((record for record in records if record.fault), None)
@@ -111,7 +115,7 @@ class Golds:
                 "name it with --gold-field"
             )
         question = first_field(probe, QUESTION, lambda v: isinstance(v, str) and v.strip())
-        problem = first_field(probe, PROBLEM, name_of)
+        problem = first_field(probe, (*PROBLEM, *COUNTERS), name_of)
         for place, row in rows:
             answers = golds_of(value_at(row, gold))
             if not answers:

@@ -26,6 +26,7 @@ def summary(results: Record) -> str:
         for name, record in results["conditions"].items()
     ]
     lines += _columns([head, *rows])
+    lines += map(_partial, results.get("partial_prompts") or [])
     for name, record in results["comparisons"].items():
         lines += ["", *_comparison(name, record)]
     skipped = results["skipped"]
@@ -37,6 +38,14 @@ def summary(results: Record) -> str:
         ]
     lines += ["", *(f"note: {note}" for note in results["notes"])] if results["notes"] else []
     return "\n".join(lines)
+
+
+def _partial(share: Record) -> str:
+    return (
+        f"first {share['share']:.0%} of the questions: completed word for word "
+        f"{_rate(share['exact'])}, ROUGE-L {share['rouge_l']:.2f}, "
+        f"solved {_rate(share['accuracy'])}"
+    )
 
 
 def _file(file: Record) -> str:

@@ -14,6 +14,7 @@ from latent_reasoning.report.rates import (
     curves_table,
     differences_table,
     files_table,
+    partial_prompts_table,
     partition_table,
     rates_table,
 )
@@ -37,7 +38,9 @@ def render_evaluation(results: Record) -> str:
     }
     head = f"<h1>{title}</h1>\n{facts(listed)}"
     sections = {
-        name: (heading, build(results)) for name, (heading, build) in EVALUATION_SECTIONS.items()
+        name: (heading, build(results))
+        for name, (heading, build) in EVALUATION_SECTIONS.items()
+        if name != "partial-prompts" or results.get("partial_prompts")
     }
     return document(title, head, sections)
 
@@ -118,6 +121,15 @@ def partition(results: Record) -> str:
     return opening + ("".join(parts) or missing("A gain was"))
 
 
+def partial_prompts(results: Record) -> str:
+    """How much of the questions the model knows by heart; for contamination checks alone."""
+    opening = look(
+        "Look for questions that are completed word for word, for a model can only know those it "
+        "has seen; the control are problems published after it was trained, where the share is 0."
+    )
+    return opening + partial_prompts_table(results["partial_prompts"])
+
+
 def read(results: Record) -> str:
     """Files, their fields and what was left out."""
     opening = look(
@@ -142,6 +154,7 @@ def samples(results: Record) -> str:
 
 
 EVALUATION_SECTIONS: dict[str, tuple[str, Callable[[Record], str]]] = {
+    "partial-prompts": ("Partial prompts", partial_prompts),
     "conditions": ("Conditions", conditions),
     "pass-at-k": ("Reach: pass@k and majority@k", reach),
     "differences": ("Differences", differences),

@@ -115,6 +115,21 @@ def files_table(files: Iterable[Record]) -> str:
     return table(("File", *(part.capitalize() for part in parts)), rows)
 
 
+def partial_prompts_table(shares: Iterable[Record]) -> str:
+    """One row a share of the questions shown."""
+    rows = [
+        (
+            f"{share['share']:.0%}",
+            rate_html(share["exact"]),
+            number(share["rouge_l"]),
+            rate_html(share["accuracy"]),
+        )
+        for share in shares
+    ]
+    head = ("Shown", "Completed word for word", "ROUGE-L", "Solved from the part")
+    return table(head, rows, "numbers")
+
+
 def _tests(record: Record) -> list[tuple[str, Record]]:
     accuracy = record.get("accuracy")
     behaviours = list((record.get("behaviours") or {}).items())
