@@ -1,6 +1,7 @@
 """What `latent-reasoning evaluate` prints."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,22 +19,29 @@ def run_contamination(config: ContaminationConfig, progress: Progress) -> None:
     from latent_reasoning.generations.contamination import check_contamination
 
     found = check_contamination(config, progress)
-    print(summary(found.results))
-    print(f"\nreport: {config.directory / 'report.html'}")
+    _print(f"{summary(found.results)}\n\nreport: {config.directory / 'report.html'}")
 
 
 def run(files: Sequence[Path], config: EvaluateConfig, progress: Progress) -> None:
     """Evaluate files and print a summary, or with `json` the results."""
     found = evaluate(files, config, progress)
-    # A lone surrogate in someone's text must not end the command after all the work is done.
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError):
-            stream.reconfigure(errors="backslashreplace")  # pyright: ignore
     if config.json:
-        print(json.dumps(found.results, indent=1, ensure_ascii=False, allow_nan=False))
+        _print(json.dumps(found.results, indent=1, ensure_ascii=False, allow_nan=False))
         return
-    print(summary(found.results))
+    lines = [summary(found.results)]
     if config.rows is not None:
-        print(f"\nrows: {config.rows}")
+        lines.append(f"rows: {config.rows}")
     if found.directory is not None:
-        print(f"\nreport: {found.directory / 'report.html'}")
+        lines.append(f"report: {found.directory / 'report.html'}")
+    _print("\n\n".join(lines))
+
+
+def _print(text: str) -> None:
+    # A lone surrogate in someone's text must not end the command after all the work is done.
+    with suppress(AttributeError):
+        sys.stdout.reconfigure(errors="backslashreplace")  # pyright: ignore
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # The reader, such as head, has what it wanted; what is left would be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

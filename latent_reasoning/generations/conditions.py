@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from latent_reasoning.errors import LatentReasoningError
+from latent_reasoning.evaluation.bootstrap import RESAMPLES
 from latent_reasoning.evaluation.intervals import Rate, wilson
 from latent_reasoning.evaluation.pass_at_k import PassAtK, mean_curve, pass_at_k_each
 from latent_reasoning.evaluation.ratios import clustered_ratios
@@ -111,7 +112,11 @@ def _curves(
         return {"pass_at_k": {}, "majority_at_k": {}, "coverage": None}
     n, c = counts.graded[chosen].astype(int), counts.right[chosen].astype(int)
     reached = [k for k in ks if k <= n.max()]
-    curve = mean_curve(pass_at_k_each(n, c, reached), reached, seed)
+    curve = mean_curve(pass_at_k_each(n, c, reached), reached, seed, resamples=RESAMPLES)
+    if n.max() == 1 and reached:
+        # One sample a problem: pass@1 is accuracy, with its interval.
+        rate = wilson(int(c.sum()), len(c))
+        curve = (PassAtK(1, rate.value, rate.low, rate.high, rate.n),)
     voted = [k for k in reached if k <= LARGEST_K and n.max() > 1]
     majority = mean_curve(majority_curves(rows, texts, voted), voted, seed) if voted else ()
     return {

@@ -44,11 +44,15 @@ class EvaluateConfig:
     """Field with the text of the problem."""
     gold_field: str | None = None
     """Field with the correct answer."""
+    workers: int = 1
+    """Processes that grade."""
     seed: int = 0
     """Seed of every resample."""
 
     def __post_init__(self) -> None:
         _ = self.ks, self.mode_names
+        if self.workers < 1:
+            raise LatentReasoningError(f"evaluate: workers is {self.workers}, expected at least 1")
 
     @property
     def ks(self) -> list[int] | None:

@@ -12,7 +12,7 @@ from typing import Any
 from latent_reasoning.artifacts import provenance, require_new, run_directory, write_json
 from latent_reasoning.errors import ProblemError, RunError
 from latent_reasoning.generations.config import EvaluateConfig
-from latent_reasoning.generations.grading import grade, graded_row, rows_file
+from latent_reasoning.generations.grading import Grade, graded_row, rows_file
 from latent_reasoning.generations.results import assemble
 from latent_reasoning.generations.sources import (
     HOW_TO_SKIP,
@@ -22,6 +22,7 @@ from latent_reasoning.generations.sources import (
     open_sources,
 )
 from latent_reasoning.generations.tally import Tally
+from latent_reasoning.generations.workers import graded
 from latent_reasoning.progress import Progress, no_progress
 from latent_reasoning.report.evaluation import write_evaluation
 from latent_reasoning.traces.behaviours import BEHAVIOURS, get_behaviour
@@ -94,17 +95,16 @@ def _read(
     seen = _Pass(Tally(list(BEHAVIOURS)))
     for source in sources:
         with progress(f"reading {source.path.name:.24}", 0) as meter:
-            for found in source.generations():
+            for found, grade in graded(source.generations(), config.workers):
                 meter.update(1)
-                if isinstance(found, Fault):
+                if isinstance(found, Fault) or grade is None:
                     _count_fault(seen, found, config)
                     continue
-                graded = grade(found.text, found.golds)
-                problem = seen.tally.add(found, graded)
+                problem = seen.tally.add(found, grade)
                 if problem < EXAMPLES:
-                    _keep_example(seen, problem, found, graded.correct, graded.spans)
+                    _keep_example(seen, problem, found, grade)
                 if rows is not None:
-                    rows.write(graded_row(found, graded) + "\n")
+                    rows.write(graded_row(found, grade) + "\n")
     if not len(seen.tally):
         first = seen.faults[0] if seen.faults else Fault("the files", "hold no rows")
         raise ProblemError(
@@ -113,7 +113,7 @@ def _read(
     return seen
 
 
-def _count_fault(seen: _Pass, fault: Fault, config: EvaluateConfig) -> None:
+def _count_fault(seen: _Pass, fault: Any, config: EvaluateConfig) -> None:
     if not config.skip_bad:
         raise ProblemError(f"evaluate: {fault.place} {fault.reason}; {HOW_TO_SKIP}")
     seen.n_faults += 1
@@ -121,9 +121,7 @@ def _count_fault(seen: _Pass, fault: Fault, config: EvaluateConfig) -> None:
         seen.faults.append(fault)
 
 
-def _keep_example(
-    seen: _Pass, problem: int, found: Generation, correct: bool | None, spans: dict[str, Any]
-) -> None:
+def _keep_example(seen: _Pass, problem: int, found: Generation, grade: Grade) -> None:
     example = seen.examples.setdefault(
         problem,
         {
@@ -138,8 +136,8 @@ def _keep_example(
         found.condition,
         {
             "text": cut if cut == found.text else f"{cut}\n[cut here]",
-            "correct": correct,
-            "behaviours": [name for name, where in spans.items() if where],
+            "correct": grade.correct,
+            "behaviours": [name for name, where in grade.spans.items() if where],
         },
     )
 

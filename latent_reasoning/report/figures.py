@@ -151,7 +151,7 @@ def contribution_bars(
         orientation="h",
         marker_color=[COLOURS["steered" if v > 0 else "tuned"] for v in values],
         error_x=error_bars(list(parts.values())) if _has_bounds(parts) else None,
-        text=[share(v, signed=True) for v in values],
+        text=None if _has_bounds(parts) else [share(v, signed=True) for v in values],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",
