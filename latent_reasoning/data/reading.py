@@ -56,6 +56,18 @@ def find_files(path: Path | str, call: str, what: str = "a file of generations")
     return found
 
 
+def stem_of(path: Path) -> str:
+    """Name of a file without the endings that say how to read it.
+
+    >>> stem_of(Path("runs/Qwen2.5-Math-7B.jsonl.gz"))
+    'Qwen2.5-Math-7B'
+    """
+    name = path.name
+    for suffix in (".gz", *SUFFIXES):
+        name = name.removesuffix(suffix)
+    return name or path.name
+
+
 def read_records(path: Path | str) -> Iterator[Record]:
     """Rows of a file in order, each with its place; a row that cannot be read is a fault.
 

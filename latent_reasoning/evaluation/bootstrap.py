@@ -21,7 +21,7 @@ from jaxtyping import Float
 from latent_reasoning.errors import LatentReasoningError
 
 RESAMPLES = 2000
-GROUPED_FROM = 20_000
+GROUPED_FROM = 2000
 _BLOCK = 1 << 24
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Int
 
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.evaluation.bootstrap import RESAMPLES
@@ -48,7 +48,7 @@ def condition_record(
 
 
 def choose_ks(
-    graded: Sequence[Float[np.ndarray, " problem"]], asked: Sequence[int] | None
+    graded: Sequence[Int[np.ndarray, " problem"]], asked: Sequence[int] | None
 ) -> list[int]:
     """Values of k for pass@k.
 
@@ -81,27 +81,35 @@ def rate_record(rate: Rate | PassAtK | None) -> Record | None:
 
 
 def _rates(counts: Counts, behaviours: Sequence[str], seed: int) -> Record:
-    graded, right = counts.graded[:, None], counts.right[:, None]
-    all_rows = np.repeat(counts.rows[:, None], len(behaviours), axis=1)
-    parts = [right, counts.answered[:, None], counts.shown]
-    totals = [graded, counts.rows[:, None], all_rows]
-    parts += [counts.right_shown, right - counts.right_shown]
-    totals += [counts.graded_shown, graded - counts.graded_shown]
-    found = clustered_ratios(
-        np.concatenate(parts, axis=1), np.concatenate(totals, axis=1), seed=seed
+    accuracy, answered = _ratios(
+        [(counts.right, counts.graded), (counts.answered, counts.rows)], seed
     )
-    accuracy, answered, *rest = map(rate_record, found)
-    n = len(behaviours)
-    shown, given, without = rest[:n], rest[n : 2 * n], rest[2 * n :]
-    return {
+    record: Record = {
         "accuracy": accuracy,
         "answered": answered,
-        "behaviours": dict(zip(behaviours, shown, strict=True)),
-        "accuracy_by_behaviour": {
-            name: {"with": a, "without": b}
-            for name, a, b in zip(behaviours, given, without, strict=True)
-        },
+        "behaviours": {},
+        "accuracy_by_behaviour": {},
     }
+    for i, name in enumerate(behaviours):
+        shown, right = counts.graded_shown[:, i], counts.right_shown[:, i]
+        frequency, given, without = _ratios(
+            [
+                (counts.shown[:, i], counts.rows),
+                (right, shown),
+                (counts.right - right, counts.graded - shown),
+            ],
+            seed,
+        )
+        record["behaviours"][name] = frequency
+        record["accuracy_by_behaviour"][name] = {"with": given, "without": without}
+    return record
+
+
+def _ratios(
+    pairs: Sequence[tuple[Int[np.ndarray, " problem"], Int[np.ndarray, " problem"]]], seed: int
+) -> list[Record | None]:
+    parts, totals = (np.stack(side, axis=1).astype(float) for side in zip(*pairs, strict=True))
+    return [rate_record(rate) for rate in clustered_ratios(parts, totals, seed=seed)]
 
 
 def _curves(

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 
 from latent_reasoning.evaluation.partition import ModeCounts, mode_of
 from latent_reasoning.generations.tally import NO_ANSWER, UNGRADED, Rows
@@ -14,19 +14,19 @@ class Counts(NamedTuple):
 
     problem: Int[np.ndarray, " problem"]
     """Numbers of the problems, rising."""
-    rows: Float[np.ndarray, " problem"]
+    rows: Int[np.ndarray, " problem"]
     """Rows."""
-    graded: Float[np.ndarray, " problem"]
+    graded: Int[np.ndarray, " problem"]
     """Rows with a correct answer to compare with."""
-    right: Float[np.ndarray, " problem"]
+    right: Int[np.ndarray, " problem"]
     """Rows that are right."""
-    answered: Float[np.ndarray, " problem"]
+    answered: Int[np.ndarray, " problem"]
     """Rows with an answer."""
-    shown: Float[np.ndarray, "problem behaviour"]
+    shown: Int[np.ndarray, "problem behaviour"]
     """Rows that show each behaviour."""
-    graded_shown: Float[np.ndarray, "problem behaviour"]
+    graded_shown: Int[np.ndarray, "problem behaviour"]
     """Graded rows that show it."""
-    right_shown: Float[np.ndarray, "problem behaviour"]
+    right_shown: Int[np.ndarray, "problem behaviour"]
     """Right rows that show it."""
 
 
@@ -34,12 +34,13 @@ def count(rows: Rows) -> Counts:
     """Sum the rows of a condition by problem."""
     problem, place = np.unique(rows.problem, return_inverse=True)
 
-    def total(chosen: Bool[np.ndarray, " row"]) -> Float[np.ndarray, " problem"]:
-        return np.bincount(place[chosen], minlength=len(problem)).astype(float)
+    def total(chosen: Bool[np.ndarray, " row"]) -> Int[np.ndarray, " problem"]:
+        # Half as wide as by default: a million problems with a dozen behaviours are held at once.
+        return np.bincount(place[chosen], minlength=len(problem)).astype(np.int32)
 
-    def by_behaviour(chosen: Bool[np.ndarray, " row"]) -> Float[np.ndarray, "problem behaviour"]:
+    def by_behaviour(chosen: Bool[np.ndarray, " row"]) -> Int[np.ndarray, "problem behaviour"]:
         columns = [total(chosen & shown) for shown in rows.shown.T]
-        return np.stack(columns, axis=1) if columns else np.empty((len(problem), 0))
+        return np.stack(columns, axis=1) if columns else np.empty((len(problem), 0), dtype=np.int32)
 
     everything, graded = np.ones(len(place), dtype=bool), rows.correct != UNGRADED
     return Counts(

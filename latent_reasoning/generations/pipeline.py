@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from latent_reasoning.artifacts import provenance, require_new, run_directory, write_json
+from latent_reasoning.data.reading import stem_of
 from latent_reasoning.errors import ProblemError, RunError
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.grading import Grade, graded_row, rows_file
@@ -177,7 +178,7 @@ def _write(
 
 
 def _free(path: Path) -> Path:
-    stem = path.absolute().name.split(".")[0] or "generations"
+    stem = stem_of(path.absolute()) or "generations"
     names = (f"evaluate-{stem}{'' if i == 1 else f'-{i}'}" for i in range(1, 10**6))
     return next(Path("runs") / name for name in names if not (Path("runs") / name).exists())
 

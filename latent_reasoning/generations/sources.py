@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from latent_reasoning.data.reading import find_files, read_records
+from latent_reasoning.data.reading import find_files, read_records, stem_of
 from latent_reasoning.data.record import Record
 from latent_reasoning.errors import ProblemError
 from latent_reasoning.generations.config import EvaluateConfig
@@ -20,6 +20,7 @@ from latent_reasoning.generations.fields import PROBE, Fields, guess_fields, val
 from latent_reasoning.generations.golds import Golds
 from latent_reasoning.generations.values import golds_of, name_of, texts_of
 
+_PART = re.compile(r"-\d{5}-of-\d{5}$")
 _HARNESS = re.compile(r"samples_(?P<task>.+?)(?:_\d{4}-\d\d-\d\dT.*)?\.jsonl?(?:\.gz)?")
 
 
@@ -150,7 +151,7 @@ def open_sources(files: Sequence[Path], config: EvaluateConfig) -> list[Source]:
             mapped.append((guess_fields(rows, given), rows))
         except ProblemError as error:
             raise ProblemError(f"evaluate: {path.name}: {error}") from error
-    alike = not config.by and len(found) > 1 and _say_the_same(mapped)
+    alike = not config.by and len(found) > 1 and _say_the_same(mapped, found)
     sources = []
     for path, (head, rest), label, (fields, rows) in zip(
         found, probed, labels, mapped, strict=True
@@ -203,29 +204,44 @@ def _named(records: Iterator[Record]) -> Iterator[Record]:
 
 def _labels(paths: Sequence[Path]) -> list[str]:
     """A name for each file: its own, for logs that of its folder, both if one is not enough."""
-    stems = [path.name.split(".")[0] if path.is_file() else path.name for path in paths]
+    stems = [stem_of(path) for path in paths]
     folders = [path.absolute().parent.name for path in paths]
     logs = [_HARNESS.fullmatch(path.name) for path in paths]
     if len(paths) > 1 and all(logs):
         tasks = [(folder, log["task"]) for folder, log in zip(folders, logs, strict=True) if log]
         if len(set(tasks)) == len(tasks):
             return folders
-    if len(set(stems)) == len(stems):
-        return stems
-    return [
-        f"{folder}/{stem}" if Counter(stems)[stem] > 1 else stem
-        for folder, stem in zip(folders, stems, strict=True)
-    ]
+    # The parts of one data set are one condition: train-00000-of-00002.
+    wholes = [_PART.sub("", stem) for stem in stems]
+    alike = Counter(wholes)
+    placed = Counter(set(zip(folders, wholes, strict=True)))
+    labels = []
+    for path, folder, stem, whole in zip(paths, folders, stems, wholes, strict=True):
+        several = sum(count for (_, other), count in placed.items() if other == whole)
+        if alike[whole] == 1 or (several == 1 and stem != whole):
+            labels.append(whole)
+        else:
+            labels.append(f"{folder}/{whole}" if several > 1 else path.name)
+    return labels
 
 
-def _say_the_same(mapped: Sequence[tuple[Fields, Sequence[dict[str, Any]]]]) -> bool:
-    """Whether files name the same single condition, so that only the files tell them apart."""
-    said = {
-        condition_of(row, fields.condition) if fields.condition else None
-        for fields, rows in mapped
-        for row in rows
-    }
-    return len(said) == 1
+def _say_the_same(
+    mapped: Sequence[tuple[Fields, Sequence[dict[str, Any]]]], paths: Sequence[Path]
+) -> bool:
+    """Whether files name one condition for the same problems, so that only they tell it apart.
+
+    Files of one condition with other problems each are parts of it.
+    """
+    said: set[str | None] = set()
+    problems: set[str] = set()
+    repeated = False
+    for (fields, rows), path in zip(mapped, paths, strict=True):
+        said |= {condition_of(row, fields.condition) if fields.condition else None for row in rows}
+        task, key = _task(path, rows), fields.problem or fields.question
+        here = {f"{task}/{value_at(row, key)}" for row in rows} if key else {"?"}
+        repeated |= not problems.isdisjoint(here)
+        problems |= here
+    return len(said) == 1 and repeated
 
 
 def _task(path: Path, rows: Sequence[dict[str, Any]]) -> str | None:

@@ -164,3 +164,32 @@ def test_rows_without_a_correct_answer_count_apart(tmp_path: Path) -> None:
     assert found["accuracy"] is None
     assert found["pass_at_k"] == {}
     assert found["behaviours"]["code"]["n"] == 10
+
+
+def test_files_are_told_apart_by_as_much_of_their_names_as_it_takes(tmp_path: Path) -> None:
+    rows = flat(make_rows(3, 1))
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    for names, labels in (
+        (
+            ("Qwen2.5-Math-1.5B.jsonl", "Qwen2.5-Math-7B.jsonl"),
+            ("Qwen2.5-Math-1.5B", "Qwen2.5-Math-7B"),
+        ),
+        (("a/g.jsonl", "b/g.jsonl"), ("a/g", "b/g")),
+        (("g.jsonl", "g.ndjson"), ("g.jsonl", "g.ndjson")),
+    ):
+        files = [lines(tmp_path / name, rows) for name in names]
+        assert tuple(evaluate(files, JSON).results["conditions"]) == labels
+
+
+def test_parts_of_a_data_set_and_of_a_condition_are_one(tmp_path: Path) -> None:
+    rows = flat(make_rows(8, 2))
+    parts = [
+        lines(tmp_path / f"train-0000{i}-of-00002.jsonl", rows[8 * i : 8 * i + 8]) for i in (0, 1)
+    ]
+    results = evaluate(parts, JSON).results
+    assert list(results["conditions"]) == ["train"]
+    assert results["problems"] == 8
+    named = [{**row, "model": "m"} for row in rows]
+    parts = [lines(tmp_path / f"{i}.jsonl", named[8 * i : 8 * i + 8]) for i in (0, 1)]
+    assert list(evaluate(parts, JSON).results["conditions"]) == ["m"]
