@@ -62,7 +62,7 @@ def _record(header: list[str], cells: list[str], place: str) -> Record:
     return Record(place, {column: _cell(cell) for column, cell in zip(header, cells, strict=True)})
 
 
-def _cell(text: str) -> str | list[str] | None:
+def _cell(text: str) -> str | list[str]:
     if text.startswith('["') and text.endswith('"]'):
         try:
             value = json.loads(text)
@@ -70,4 +70,4 @@ def _cell(text: str) -> str | list[str] | None:
             return text
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return value
-    return text or None
+    return text

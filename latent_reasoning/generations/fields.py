@@ -73,6 +73,12 @@ def value_at(row: Mapping[str, Any], path: str) -> Any:
     return value
 
 
+def condition_of(row: dict[str, Any], paths: str) -> str | None:
+    """Name of a row's condition, the values of its fields with commas; None if one has none."""
+    names = [name_of(value_at(row, path.strip())) for path in paths.split(",")]
+    return ", ".join(map(str, names)) if all(names) else None
+
+
 def guess_fields(rows: Sequence[Mapping[str, Any]], given: Mapping[str, str | None]) -> Fields:
     """Map the parts of a row to fields.
 

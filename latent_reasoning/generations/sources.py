@@ -4,7 +4,6 @@ Each file is probed first: its fields are mapped and its gold answers joined. Th
 one at a time, lists of samples taken apart, and what is malformed comes as a fault with its place.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,16 +11,20 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from latent_reasoning.data.reading import find_files, read_records, stem_of
+from latent_reasoning.data.reading import find_files, read_records
 from latent_reasoning.data.record import Record
 from latent_reasoning.errors import ProblemError
 from latent_reasoning.generations.config import EvaluateConfig
-from latent_reasoning.generations.fields import PROBE, Fields, guess_fields, value_at
+from latent_reasoning.generations.fields import (
+    PROBE,
+    Fields,
+    condition_of,
+    guess_fields,
+    value_at,
+)
 from latent_reasoning.generations.golds import Golds
+from latent_reasoning.generations.origins import file_labels, name_one_condition, task_of
 from latent_reasoning.generations.values import golds_of, name_of, texts_of
-
-_PART = re.compile(r"-\d{5}-of-\d{5}$")
-_HARNESS = re.compile(r"samples_(?P<task>.+?)(?:_\d{4}-\d\d-\d\dT.*)?\.jsonl?(?:\.gz)?")
 
 
 class Generation(NamedTuple):
@@ -144,14 +147,14 @@ def open_sources(files: Sequence[Path], config: EvaluateConfig) -> list[Source]:
         "condition": config.by,
     }
     probed = [_probe(path, config.skip_bad) for path in found]
-    labels, mapped = _labels(found), []
+    labels, mapped = file_labels(found), []
     for path, (head, _) in zip(found, probed, strict=True):
         rows = [record.row for record in head if not record.fault]
         try:
             mapped.append((guess_fields(rows, given), rows))
         except ProblemError as error:
             raise ProblemError(f"evaluate: {path.name}: {error}") from error
-    alike = not config.by and len(found) > 1 and _say_the_same(mapped, found)
+    alike = not config.by and len(found) > 1 and name_one_condition(mapped, found)
     sources = []
     for path, (head, rest), label, (fields, rows) in zip(
         found, probed, labels, mapped, strict=True
@@ -159,14 +162,8 @@ def open_sources(files: Sequence[Path], config: EvaluateConfig) -> list[Source]:
         kept = fields if not alike else Fields(**{**fields.shown(), "condition": None})  # pyright: ignore
         joined = golds.join(rows, kept, path.name) if golds else None
         records = chain(head, rest)
-        sources.append(Source(path, label, _task(path, rows), kept, golds, joined, records))
+        sources.append(Source(path, label, task_of(path, rows), kept, golds, joined, records))
     return sources
-
-
-def condition_of(row: dict[str, Any], paths: str) -> str | None:
-    """Name of a row's condition, the values of its fields with commas; None if one has none."""
-    names = [name_of(value_at(row, path.strip())) for path in paths.split(",")]
-    return ", ".join(map(str, names)) if all(names) else None
 
 
 def with_one(row: dict[str, Any], path: str, text: str, index: int) -> dict[str, Any]:
@@ -200,53 +197,3 @@ def _named(records: Iterator[Record]) -> Iterator[Record]:
         yield from records
     except ProblemError as error:
         raise ProblemError(f"evaluate: {error}") from error
-
-
-def _labels(paths: Sequence[Path]) -> list[str]:
-    """A name for each file: its own, for logs that of its folder, both if one is not enough."""
-    stems = [stem_of(path) for path in paths]
-    folders = [path.absolute().parent.name for path in paths]
-    logs = [_HARNESS.fullmatch(path.name) for path in paths]
-    if len(paths) > 1 and all(logs):
-        tasks = [(folder, log["task"]) for folder, log in zip(folders, logs, strict=True) if log]
-        if len(set(tasks)) == len(tasks):
-            return folders
-    # The parts of one data set are one condition: train-00000-of-00002.
-    wholes = [_PART.sub("", stem) for stem in stems]
-    alike = Counter(wholes)
-    placed = Counter(set(zip(folders, wholes, strict=True)))
-    labels = []
-    for path, folder, stem, whole in zip(paths, folders, stems, wholes, strict=True):
-        several = sum(count for (_, other), count in placed.items() if other == whole)
-        if alike[whole] == 1 or (several == 1 and stem != whole):
-            labels.append(whole)
-        else:
-            labels.append(f"{folder}/{whole}" if several > 1 else path.name)
-    return labels
-
-
-def _say_the_same(
-    mapped: Sequence[tuple[Fields, Sequence[dict[str, Any]]]], paths: Sequence[Path]
-) -> bool:
-    """Whether files name one condition for the same problems, so that only they tell it apart.
-
-    Files of one condition with other problems each are parts of it.
-    """
-    said: set[str | None] = set()
-    problems: set[str] = set()
-    repeated = False
-    for (fields, rows), path in zip(mapped, paths, strict=True):
-        said |= {condition_of(row, fields.condition) if fields.condition else None for row in rows}
-        task, key = _task(path, rows), fields.problem or fields.question
-        here = {f"{task}/{value_at(row, key)}" for row in rows} if key else {"?"}
-        repeated |= not problems.isdisjoint(here)
-        problems |= here
-    return len(said) == 1 and repeated
-
-
-def _task(path: Path, rows: Sequence[dict[str, Any]]) -> str | None:
-    log = _HARNESS.fullmatch(path.name)
-    if log and rows and "doc_id" in rows[0]:
-        return log["task"]
-    inspected = bool(rows) and {"epoch", "output", "task"} <= rows[0].keys()
-    return rows[0]["task"] if inspected and isinstance(rows[0]["task"], str) else None
