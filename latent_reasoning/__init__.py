@@ -28,8 +28,14 @@ if TYPE_CHECKING:
     from latent_reasoning.evaluation.conditions import Condition as Condition
     from latent_reasoning.evaluation.conditions import outcomes as outcomes
     from latent_reasoning.evaluation.conditions import run_condition as run_condition
+    from latent_reasoning.evaluation.contrasts import (
+        difference_in_differences as difference_in_differences,
+    )
+    from latent_reasoning.evaluation.contrasts import over_seeds as over_seeds
     from latent_reasoning.evaluation.pass_at_k import pass_at_k_curve as pass_at_k_curve
     from latent_reasoning.features.ranking import rank_features as rank_features
+    from latent_reasoning.generations.config import EvaluateConfig as EvaluateConfig
+    from latent_reasoning.generations.pipeline import evaluate as evaluate
     from latent_reasoning.models.generation import SamplingConfig as SamplingConfig
     from latent_reasoning.models.generation import generate as generate
     from latent_reasoning.models.hooks import capture as capture
@@ -55,8 +61,11 @@ _HOMES = {
     "dictionaries.training": ("SaeConfig", "fit_sae"),
     "errors": ("LatentReasoningError",),
     "evaluation.conditions": ("Condition", "outcomes", "run_condition"),
+    "evaluation.contrasts": ("difference_in_differences", "over_seeds"),
     "evaluation.pass_at_k": ("pass_at_k_curve",),
     "features.ranking": ("rank_features",),
+    "generations.config": ("EvaluateConfig",),
+    "generations.pipeline": ("evaluate",),
     "models.generation": ("SamplingConfig", "generate"),
     "models.hooks": ("capture", "edit"),
     "models.loading": ("load_model",),

@@ -102,9 +102,9 @@ def require_new(path: Path) -> None:
 def write_json(path: Path, content: Any) -> None:
     """Write JSON so that the file is either the old one or the new one, never half of it."""
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(
-        json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-    )
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    # A lone surrogate has no UTF-8; its backslash form is the JSON escape it came from.
+    partial.write_text(text, encoding="utf-8", errors="backslashreplace")
     partial.replace(path)
 
 

@@ -1,4 +1,4 @@
-"""The command line: `latent-reasoning compare`, `latent-reasoning organism ...`.
+"""The command line: `latent-reasoning compare`, `... evaluate`, `... organism`.
 
 Every flag comes from a configuration dataclass. A mistake is one line on stderr and exit status 2;
 Ctrl-C is exit status 130. Nothing heavy is imported before a command runs.
@@ -14,6 +14,8 @@ from pathlib import Path
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.presets import PRESETS, preset
 from latent_reasoning.errors import LatentReasoningError
+from latent_reasoning.generations.config import EvaluateConfig
+from latent_reasoning.generations.contamination_config import ContaminationConfig
 from latent_reasoning.options import add_options, config_from
 
 
@@ -50,6 +52,21 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--preset", help=f"settings to start from: {', '.join(PRESETS)}")
     add_options(compare, CompareConfig)
     compare.set_defaults(run=_compare)
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="grade files of generations made anywhere and write report.html, results.json",
+        description=EvaluateConfig.__doc__,
+    )
+    evaluate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="file or folder")
+    add_options(evaluate, EvaluateConfig)
+    evaluate.set_defaults(run=_evaluate)
+    contamination = commands.add_parser(
+        "contamination",
+        help="does a model know the problems by heart? partial, renumbered and reframed ones",
+        description=ContaminationConfig.__doc__,
+    )
+    add_options(contamination, ContaminationConfig)
+    contamination.set_defaults(run=_contamination)
     organism = commands.add_parser("organism", help="list or rebuild the embedded models")
     actions = organism.add_subparsers(title="actions", required=True, metavar="ACTION")
     actions.add_parser("list", help="list the organisms").set_defaults(run=_list)
@@ -73,14 +90,27 @@ def _compare(options: argparse.Namespace) -> None:
     start = preset(options.preset, tuned) if options.preset else None
     config = config_from(options, CompareConfig, start)
     from latent_reasoning.comparison.estimate import estimate
-    from latent_reasoning.comparison.inputs import prompt_ladder
     from latent_reasoning.comparison.pipeline import compare
     from latent_reasoning.comparison.summary import summary
 
-    print(estimate(config, len(prompt_ladder(config).variants)))
+    print(estimate(config))
     comparison = compare(config, progress=progress_bar)
     print(summary(comparison.results))
     print(f"\nreport: {comparison.directory / 'report.html'}")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    config = config_from(options, EvaluateConfig)
+    from latent_reasoning.generations.command import run
+
+    run(options.files, config, progress_bar)
+
+
+def _contamination(options: argparse.Namespace) -> None:
+    config = config_from(options, ContaminationConfig)
+    from latent_reasoning.generations.command import run_contamination
+
+    run_contamination(config, progress_bar)
 
 
 def _list(_: argparse.Namespace) -> None:
@@ -113,7 +143,7 @@ def progress_bar(label: str, total: int) -> Iterator["tqdm"]:  # noqa: F821 # py
     """A progress bar on stderr."""
     from tqdm import tqdm
 
-    with tqdm(total=total, desc=f"{label:<28}", unit="", dynamic_ncols=True) as bar:
+    with tqdm(total=total or None, desc=f"{label:<28}", unit="", dynamic_ncols=True) as bar:
         yield bar
 
 

@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser, config: type) -> None:
     sentences = field_sentences(config)
     for field in fields(config):
         assert field.default is not MISSING, f"{config.__name__}.{field.name} has no default"
-        shown = "" if field.default is None else f" [{field.default}]"
+        shown = "" if field.default in (None, False) else f" [{field.default}]"
         kind = _type_of(field)
         given: dict[str, Any] = (
             {"action": argparse.BooleanOptionalAction}

@@ -1,4 +1,4 @@
-"""Tiny models, built once a session.
+"""Tiny models, built once a session; property tests that are the same in every run.
 
 Heavy imports are inside the fixtures, so that tests without a model start at once.
 """
@@ -7,10 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from latent_reasoning.models.loading import LoadedModel
     from latent_reasoning.models.pair import ModelPair
+
+
+# The same examples in every run, and no clock: a busy machine must not fail a test.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,8 @@ class CompareConfig:
     seed: int = 0
     """Seed of every random number of the run; a shipped organism's own seed is named as in @1."""
     problems: Path | None = None
-    """JSON lines of problems (question, answer); default: generated ones, for organisms only."""
+    """File of problems (question, answer), or a benchmark such as math500; default: generated ones,
+    for organisms only."""
     n_problems: int = 300
     """Problems used, at most; split by hash into select 30 %, calibrate 20 %, test 50 %."""
     samples: int = 64

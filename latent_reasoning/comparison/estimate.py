@@ -14,10 +14,11 @@ import torch
 
 from latent_reasoning.comparison import causal
 from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.inputs import prompt_ladder
 from latent_reasoning.comparison.representation import SAMPLES_PER_PROMPT
 from latent_reasoning.features.ranking import SET_SIZES
 from latent_reasoning.models.devices import AUTO, MAP, resolve_device
-from latent_reasoning.models.loading import DTYPES
+from latent_reasoning.models.loading import DTYPES, ORGANISM
 from latent_reasoning.models.size import ModelSize, model_size
 
 # On average over problems, which a hash divides into select, calibrate and test.
@@ -54,12 +55,8 @@ class Estimate:
         )
 
 
-def estimate(config: CompareConfig, n_variants: int) -> Estimate:
+def estimate(config: CompareConfig) -> Estimate:
     """Estimate a comparison before anything is loaded.
-
-    Args:
-        config: What will be asked.
-        n_variants: Number of prompts in the ladder.
 
     Raises:
         LatentReasoningError: A model or the device is unknown.
@@ -72,6 +69,8 @@ def estimate(config: CompareConfig, n_variants: int) -> Estimate:
     cache = config.batch_size * longest * size.cache_numbers_per_token * width
     logits = 3 * config.batch_size * size.d_vocab * 4
     splits = [round(share * config.n_problems) for share in SPLIT_SHARES]
+    # A chat template, which only the tokenizer knows, is one more prompt.
+    n_variants = len(prompt_ladder(config).variants) + (not config.base.startswith(ORGANISM))
     completions = n_completions(config, n_variants, *splits)
     speed = _speed(resolve_device(AUTO) if device == MAP else device)
     arithmetic = 2 * size.n_parameters * config.batch_size / speed.flops

@@ -1,6 +1,7 @@
 """What a comparison starts from: the pair, the problems in three splits, the prompts."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.drawing import Drawing
@@ -67,7 +68,7 @@ def load_inputs(config: CompareConfig) -> Inputs:
         pair=pair,
         behaviour=behaviour,
         splits=splits,
-        ladder=prompt_ladder(config),
+        ladder=prompt_ladder(config, pair.base.tokenizer),
         hook_point=str(point),
     )
 
@@ -85,10 +86,10 @@ def _problems(config: CompareConfig, organisms: bool) -> list[Problem]:
     return organism_problems("held-out", config.n_problems, config.seed)
 
 
-def prompt_ladder(config: CompareConfig) -> PromptLadder:
-    """The sources of organisms, or prompts for any other models."""
+def prompt_ladder(config: CompareConfig, tokenizer: Any = None) -> PromptLadder:
+    """The sources of organisms, or prompts for any other models, whose chat template is one."""
     if not all(name.startswith(ORGANISM) for name in (config.base, config.tuned)):
-        return general_ladder()
+        return general_ladder(tokenizer)
     from latent_reasoning.organisms.corpus import source_ladder
 
     return source_ladder()

@@ -1,10 +1,19 @@
-"""JSON lines: one object a row, and in every error the line it stands on."""
+"""JSON lines: one object a line, and for every fault the line it stands on.
+
+A line that is no object becomes a record with a fault, so that the rows after it can still be read.
+The file is never held whole.
+"""
 
 import json
+from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
+from latent_reasoning.data.record import Record
 from latent_reasoning.errors import ProblemError
+
+_MARK = b"\xef\xbb\xbf"
 
 
 def read_rows(path: Path | str, call: str, what: str) -> list[tuple[str, dict[str, Any]]]:
@@ -21,23 +30,47 @@ def read_rows(path: Path | str, call: str, what: str) -> list[tuple[str, dict[st
     path = Path(path)
     if not path.is_file():
         raise ProblemError(f"{call}: no file {str(path)!r}; expected a .jsonl of {what}")
+    rows = []
+    with path.open("rb") as stream:
+        for place, row, fault in json_line_records(stream, path.name):
+            if fault:
+                raise ProblemError(f"{call}: {place} {fault}")
+            rows.append((place, row))
+    return rows
+
+
+def json_line_records(stream: BufferedIOBase, name: str) -> Iterator[Record]:
+    """One record a line that is not blank.
+
+    Args:
+        stream: The file, open for reading bytes.
+        name: Name of the file in places.
+    """
+    # Lines end at "\n" alone: U+2028 and its like may stand inside a JSON string as they are.
+    for number, line in enumerate(stream, start=1):
+        content = line.removeprefix(_MARK) if number == 1 else line
+        if content.strip():
+            yield _record(content, f"{name}:{number}")
+
+
+def as_record(value: object, place: str) -> Record:
+    """A parsed value as a record; anything but an object is a fault."""
+    if isinstance(value, dict):
+        return Record(place, value)
+    return Record(place, {}, f"is {type(value).__name__}, expected an object")
+
+
+def why_not_json(error: Exception) -> str:
+    """What a JSON parser found wrong, in a few words."""
+    if isinstance(error, json.JSONDecodeError):
+        return error.msg
+    return "nested too deep" if isinstance(error, RecursionError) else "a number too long"
+
+
+def _record(line: bytes, place: str) -> Record:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return as_record(json.loads(line.decode()), place)
     except UnicodeDecodeError as error:
-        raise ProblemError(
-            f"{call}: {str(path)!r} is not UTF-8 (byte {error.start}); save it as UTF-8"
-        ) from error
-    # str.splitlines would also break at U+2028 and its like, which JSON strings may hold as is.
-    lines = enumerate(text.split("\n"), start=1)
-    places = [(f"{path.name}:{i}", line) for i, line in lines if line.strip()]
-    return [(where, _parse(line, f"{call}: {where}")) for where, line in places]
-
-
-def _parse(line: str, where: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ProblemError(f"{where} is not JSON ({error.msg})") from error
-    if not isinstance(row, dict):
-        raise ProblemError(f"{where} is {type(row).__name__}, expected an object")
-    return row
+        return Record(place, {}, f"is not UTF-8 (byte {error.start}); save it as UTF-8")
+    except (ValueError, RecursionError) as error:
+        return Record(place, {}, f"is not JSON ({why_not_json(error)})")

@@ -1,12 +1,15 @@
 """Problems: what is asked, what the answer is, and which split a problem belongs to."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from latent_reasoning.data.json_lines import read_rows
+from latent_reasoning.data.benchmarks import BENCHMARKS, benchmark_records
+from latent_reasoning.data.reading import find_files, read_records
+from latent_reasoning.data.record import Record
 from latent_reasoning.errors import ProblemError
 
 SPLITS = ("select", "calibrate", "test")
@@ -22,6 +25,8 @@ class Problem:
     """The question as text, without any prompt template."""
     gold: str
     """The correct answer as text."""
+    solution: str | None = field(default=None, compare=False)
+    """The worked solution, where the file has one."""
 
 
 @dataclass(frozen=True)
@@ -66,19 +71,38 @@ def split_problems(problems: Iterable[Problem]) -> ProblemSplits:
     return ProblemSplits(*(tuple(parts[name]) for name in SPLITS))
 
 
-def read_problems(path: Path | str) -> list[Problem]:
-    """Read problems from a JSON-lines file.
+def read_problems(source: Path | str) -> list[Problem]:
+    """Read problems from a file of rows in any format, a folder of them, or a named benchmark.
 
-    The question is taken from `question` or `problem`, the answer from `answer` or `gold`, the id
-    from `problem_id`, `unique_id` or `id` (else the line number). GSM8K's "#### 18" ending is read.
+    The question is taken from `question`, `problem` or `prompt`, the answer from `gold`, `answer`,
+    `final_answer`, `ground_truth` or `target`, the id from `problem_id`, `unique_id` or `id` (else
+    file and line). GSM8K's "#### 18" ending is read. A benchmark is one of `BENCHMARKS`, such as
+    `math500`; a file of that name comes first.
 
     Raises:
-        ProblemError: The file is missing, empty, or a line is not such a record.
+        ProblemError: The source is missing or empty, or a row is not such a record.
     """
-    rows = read_rows(path, "read_problems", "problems")
-    problems = [_problem(row, where) for where, row in rows]
-    require_problems(problems, f"read_problems: {str(path)!r}")
+    named = str(source) in BENCHMARKS and not Path(source).exists()
+    if named:
+        records = benchmark_records(str(source))
+    else:
+        files = find_files(source, "read_problems", "a file of problems or a benchmark's name")
+        records = chain.from_iterable(map(read_records, files))
+    problems = []
+    for place, row, fault in _prefixed(records):
+        if fault:
+            raise ProblemError(f"read_problems: {place} {fault}")
+        problems.append(_problem(row, place))
+    require_problems(problems, f"read_problems: {str(source)!r}")
     return problems
+
+
+def _prefixed(records: Iterable[Record]) -> Iterator[Record]:
+    try:
+        yield from records
+    except ProblemError as error:
+        message = str(error).removeprefix("read_problems: ")
+        raise ProblemError(f"read_problems: {message}") from error
 
 
 def require_problems(problems: Sequence[Problem], call: str) -> None:
@@ -98,11 +122,19 @@ def require_problems(problems: Sequence[Problem], call: str) -> None:
         seen.add(problem.problem_id)
 
 
+QUESTION_FIELDS = ("question", "problem", "prompt")
+GOLD_FIELDS = ("gold", "answer", "final_answer", "ground_truth", "target")
+ID_FIELDS = ("problem_id", "unique_id", "id")
+
+
 def _problem(row: dict[str, Any], where: str) -> Problem:
-    question = _first(row, ("question", "problem"), where)
-    gold = _first(row, ("gold", "answer"), where).rsplit("####", maxsplit=1)[-1].strip()
-    named = [key for key in ("problem_id", "unique_id", "id") if key in row]
-    return Problem(str(row[named[0]]) if named else where, question, gold)
+    question = _first(row, QUESTION_FIELDS, where)
+    answer = _first(row, GOLD_FIELDS, where)
+    worked, marked, gold = answer.rpartition("####")
+    solution = worked if marked else row.get("solution")
+    named = [key for key in ID_FIELDS if row.get(key) is not None]
+    name = str(row[named[0]]) if named else where
+    return Problem(name, question, gold.strip(), solution if isinstance(solution, str) else None)
 
 
 def _first(row: dict[str, Any], keys: tuple[str, ...], where: str) -> str:
@@ -110,10 +142,14 @@ def _first(row: dict[str, Any], keys: tuple[str, ...], where: str) -> str:
     if key is None:
         raise ProblemError(
             f"read_problems: {where} has keys {', '.join(row) or 'none'}; "
-            f"expected {' or '.join(keys)}"
+            f"expected {' or '.join(keys[:2])}"
         )
-    if not isinstance(row[key], str | int | float) or not str(row[key]).strip():
+    value = row[key]
+    # OlympiadBench lists its answers, several of which belong together.
+    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+        value = ", ".join(value) if key in GOLD_FIELDS else value
+    if not isinstance(value, str | int | float) or not str(value).strip():
         raise ProblemError(
-            f"read_problems: {where} has {key} {row[key]!r}; expected text or a number"
+            f"read_problems: {where} has {key} {value!r:.60}; expected text or a number"
         )
-    return str(row[key])
+    return str(value)

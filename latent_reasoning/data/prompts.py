@@ -6,6 +6,7 @@ the best of them is the rival that steering has to beat.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from latent_reasoning.errors import ProblemError, one_of
 
@@ -73,16 +74,60 @@ class PromptLadder:
         return [variant.prompt(question) for question in questions]
 
 
-def general_ladder() -> PromptLadder:
-    """Prompts for models that were not made here: plain, step by step, boxed, code."""
-    boxed = "Put the final answer in \\boxed{}."
-    return PromptLadder(
-        (
-            PromptVariant("plain", "Question: {question}\nAnswer:"),
-            PromptVariant("boxed", f"{{question}}\n{boxed}\n"),
-            PromptVariant("steps", f"{{question}}\nThink step by step. {boxed}\n"),
-            PromptVariant("code", f"{{question}}\nWrite Python code to solve it. {boxed}\n"),
-            PromptVariant("python", f"{{question}}\n{boxed}\n```python\n"),
-        ),
-        test="boxed",
-    )
+BOXED = "Put the final answer in \\boxed{}."
+
+TEMPLATES: dict[str, str] = {
+    "none": "{question}",
+    "plain": "Question: {question}\nAnswer:",
+    "boxed": f"{{question}}\n{BOXED}\n",
+    "steps": f"{{question}}\nThink step by step. {BOXED}\n",
+    "code": f"{{question}}\nWrite Python code to solve it. {BOXED}\n",
+    "solve-python": f"{{question}}\n{BOXED}\nLet's solve this using Python.",
+    "python": f"{{question}}\n{BOXED}\n```python\n",
+    "qwen-boxed": (
+        "<|im_start|>system\nPlease reason step by step, and put your final answer within "
+        "\\boxed{}.<|im_end|>\n<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n"
+    ),
+}
+"""Every template that can be named; `chat` is added from the tokenizer of a model that has one."""
+
+GENERAL = ("none", "plain", "boxed", "steps", "code", "solve-python", "python")
+"""Templates of the general ladder."""
+
+
+def named_prompt(name: str) -> PromptVariant:
+    """The template of a name.
+
+    Raises:
+        ProblemError: There is none.
+    """
+    if name not in TEMPLATES:
+        raise ProblemError(one_of("named_prompt", "prompt template", name, TEMPLATES))
+    return PromptVariant(name, TEMPLATES[name])
+
+
+def chat_prompt(tokenizer: Any) -> PromptVariant | None:
+    """A model's own chat template around a question, or None where it has none.
+
+    Raises:
+        ProblemError: The template does not keep the question as it is.
+    """
+    if not getattr(tokenizer, "chat_template", None):
+        return None
+    said = [{"role": "user", "content": "{question}"}]
+    text = tokenizer.apply_chat_template(said, tokenize=False, add_generation_prompt=True)
+    return PromptVariant("chat", text)
+
+
+def general_ladder(tokenizer: Any = None) -> PromptLadder:
+    """Prompts for models that were not made here, from the bare question to code begun.
+
+    The prompt alone can move a model as far as its tuning does, so every comparison of real models
+    measures all of them.
+
+    Args:
+        tokenizer: The base model's; its chat template is one of the variants, if it has one.
+    """
+    chat = chat_prompt(tokenizer)
+    variants = [*map(named_prompt, GENERAL), *([chat] if chat else [])]
+    return PromptLadder(tuple(variants), test="boxed")

@@ -57,7 +57,9 @@ _KINDS: dict[str, tuple[type, ...]] = {
 def write_samples(path: Path, samples: Iterable[Sample]) -> None:
     """Write samples as JSON lines, in the order given."""
     rows = (json.dumps(asdict(sample), ensure_ascii=False) for sample in samples)
-    path.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    # A lone surrogate has no UTF-8; its backslash form is the JSON escape it came from.
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+        stream.writelines(f"{row}\n" for row in rows)
 
 
 def read_samples(path: Path | str) -> list[Sample]:

@@ -7,7 +7,9 @@
    quantile with n - 1 degrees of freedom (the expanded percentile interval of Hesterberg 2015,
    The American Statistician 69, 371-386): with few problems the plain one is too narrow.
 
-The same seed and number of problems draw the same resamples, so statistics stay paired.
+The same seed and number of problems draw the same resamples, so statistics stay paired. Of more
+than GROUPED_FROM problems those with equal values are drawn as one group, whose count is binomial:
+the same distribution at a cost that no longer grows with the problems.
 """
 
 import math
@@ -19,6 +21,8 @@ from jaxtyping import Float
 from latent_reasoning.errors import LatentReasoningError
 
 RESAMPLES = 2000
+GROUPED_FROM = 2000
+_BLOCK = 1 << 24
 
 
 def resample_means(
@@ -29,10 +33,19 @@ def resample_means(
     All statistics of a problem are drawn together, so functions of several means stay joint.
     """
     n = len(values)
-    counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples)
     observed = values.mean(axis=0)
+    patterns, sizes = values, np.ones(n)
+    if n > GROUPED_FROM:
+        patterns, sizes = np.unique(values, axis=0, return_counts=True)
+    generator, deviations = np.random.default_rng(seed), patterns - observed
+    # In blocks, so that the counts of many problems never stand in memory all at once.
+    block = max(1, _BLOCK // len(sizes))
+    sums = [
+        generator.multinomial(n, sizes / n, size=min(block, resamples - done)) @ deviations
+        for done in range(0, resamples, block)
+    ]
     stretch = math.sqrt(n / (n - 1)) if n > 1 else 1.0
-    return observed + stretch * (counts @ (values - observed)) / n
+    return observed + stretch * np.concatenate(sums) / n
 
 
 def percentile_bounds(
@@ -51,21 +64,31 @@ def percentile_bounds(
 def tail_share(level: float, n_problems: int) -> float:
     """Share of resamples beyond each bound: Phi(-t), t Student's quantile for n - 1 degrees.
 
-    t is expanded around the normal quantile z in powers of 1 / (n - 1) (Abramowitz and Stegun
-    26.7.5), within 1 percent from 6 problems on. One problem has no spread, and no correction.
+    One problem has no spread, and no correction.
 
     Raises:
         LatentReasoningError: The level is not between 0 and 1.
     """
     require_level("tail_share", level)
-    z = NormalDist().inv_cdf((1 + level) / 2)
     if n_problems < 2:
-        return NormalDist().cdf(-z)
-    degrees = n_problems - 1
+        return NormalDist().cdf(-NormalDist().inv_cdf((1 + level) / 2))
+    return NormalDist().cdf(-student_quantile(level, n_problems - 1))
+
+
+def student_quantile(level: float, degrees: int) -> float:
+    """Two-sided quantile of Student's t: a share `level` of the distribution lies within -+ it.
+
+    Expanded around the normal quantile z in powers of 1 / degrees (Abramowitz and Stegun 26.7.5),
+    within 1 percent from 5 degrees on.
+
+    Raises:
+        LatentReasoningError: The level is not between 0 and 1.
+    """
+    require_level("student_quantile", level)
+    z = NormalDist().inv_cdf((1 + level) / 2)
     t = z + (z**3 + z) / (4 * degrees)
     t += (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
-    t += (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * degrees**3)
-    return NormalDist().cdf(-t)
+    return t + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * degrees**3)
 
 
 def require_level(call: str, level: float) -> None:

@@ -81,6 +81,7 @@ def run_condition(
     settings: dict[str, Any] = {
         "model": model.name,
         "prompt": variant.name,
+        "template": variant.template,
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "max_new_tokens": sampling.max_new_tokens,

@@ -28,6 +28,8 @@ class PassAtK(NamedTuple):
     """Lower end of the interval."""
     high: float
     """Upper end of the interval."""
+    n: int
+    """Number of problems."""
 
 
 class Crossing(NamedTuple):
@@ -95,6 +97,32 @@ def pass_at_k(
     return table[:, 0] if isinstance(k, int) else table
 
 
+def pass_at_k_each(
+    n: Int[np.ndarray, " problem"], c: Int[np.ndarray, " problem"], ks: Sequence[int]
+) -> Float[np.ndarray, "problem k"]:
+    """Unbiased pass@k of problems that differ in their numbers of samples.
+
+    Args:
+        n: Samples of each problem.
+        c: Right samples of each problem.
+        ks: Samples drawn, one column each.
+
+    Returns:
+        NaN where a problem has fewer than k samples.
+
+    Raises:
+        LatentReasoningError: A k is below 1, or a count is not in 0..n.
+    """
+    values = np.full((len(n), len(ks)), np.nan)
+    for size in np.unique(n).tolist():
+        reached = [i for i, k in enumerate(ks) if k <= size]
+        if reached:
+            rows = np.flatnonzero(n == size)
+            found = pass_at_k(size, c[rows], [ks[i] for i in reached])
+            values[rows[:, None], reached] = found
+    return values
+
+
 def pass_at_k_curve(
     correct: Bool[np.ndarray, "problem sample"],
     ks: Sequence[int],
@@ -110,10 +138,51 @@ def pass_at_k_curve(
     Raises:
         LatentReasoningError: There is no problem, or a k exceeds the samples per problem.
     """
-    per_problem = _per_problem("pass_at_k_curve", correct, ks)
-    low, high = rate_bounds(per_problem, level=level, seed=seed, resamples=resamples)
-    points = zip(ks, per_problem.mean(axis=0), low, high, strict=True)
-    return tuple(PassAtK(k, float(value), float(lo), float(hi)) for k, value, lo, hi in points)
+    return mean_curve(_per_problem("pass_at_k_curve", correct, ks), ks, seed, resamples, level)
+
+
+def mean_curve(
+    per_problem: Float[np.ndarray, "problem k"],
+    ks: Sequence[int],
+    seed: int = 0,
+    resamples: int = 1000,
+    level: float = 0.95,
+) -> tuple[PassAtK, ...]:
+    """Mean of a curve over problems, with a bootstrap over problems.
+
+    Args:
+        per_problem: Values between 0 and 1, one column a k; NaN where a problem has none.
+        ks: The k of each column; one that no problem has is left out.
+        seed: Decides the resamples, which columns without NaN share.
+        resamples: Number of resamples.
+        level: Share of intervals that should hold the true value.
+    """
+    settings = {"level": level, "seed": seed, "resamples": resamples}
+    if not np.isnan(per_problem).any():
+        low, high = rate_bounds(per_problem, **settings)
+        bounds = zip(ks, per_problem.mean(axis=0), low, high, strict=True)
+        n = len(per_problem)
+        return tuple(PassAtK(k, float(v), float(lo), float(hi), n) for k, v, lo, hi in bounds)
+    points = []
+    for i, k in enumerate(ks):
+        column = per_problem[~np.isnan(per_problem[:, i]), i : i + 1]
+        if len(column):
+            (low,), (high,) = rate_bounds(column, **settings)
+            points.append(PassAtK(k, float(column.mean()), float(low), float(high), len(column)))
+    return tuple(points)
+
+
+def coverage(
+    correct: Bool[np.ndarray, "problem sample"], seed: int = 0, level: float = 0.95
+) -> PassAtK:
+    """Share of problems that at least one of all their samples solves: pass@k at k = n.
+
+    Raises:
+        LatentReasoningError: There is no problem or no sample.
+    """
+    n = correct.shape[1]
+    (point,) = pass_at_k_curve(correct, [n], seed, level=level)
+    return point
 
 
 def crossing(
@@ -148,15 +217,37 @@ def crossing(
         )
     ordered = sorted(set(ks))
     a = _per_problem("crossing", curve_a_correct, ordered)
-    lead = a - _per_problem("crossing", curve_b_correct, ordered)
+    b = _per_problem("crossing", curve_b_correct, ordered)
+    return curves_crossing(a, b, ordered, seed, resamples, level)
+
+
+def curves_crossing(
+    a: Float[np.ndarray, "problem k"],
+    b: Float[np.ndarray, "problem k"],
+    ks: Sequence[int],
+    seed: int = 0,
+    resamples: int = 1000,
+    level: float = 0.95,
+) -> Crossing:
+    """`crossing` of two curves that are known for every problem.
+
+    Args:
+        a: Values of a, one column a k.
+        b: Values of b for the same problems in the same order.
+        ks: The k of each column, in increasing order.
+        seed: Decides the resamples.
+        resamples: Number of resamples.
+        level: Share of intervals that should hold the true crossing.
+    """
+    lead = a - b
     where = _first_reached(lead.mean(axis=0)[None])[0]
     resampled = np.sort(_first_reached(resample_means(lead, seed=seed, resamples=resamples)))
     # Order statistics, not interpolated percentiles: "beyond" has no distance to the last k.
     tail = tail_share(level, len(lead))
     low, high = (resampled[round(share * (resamples - 1))] for share in (tail, 1 - tail))
-    named = [*ordered, None]
-    share = float(np.mean(resampled < len(ordered)))
-    return Crossing(named[where], named[low], named[high], share, ordered[-1])
+    named = [*ks, None]
+    share = float(np.mean(resampled < len(ks)))
+    return Crossing(named[where], named[low], named[high], share, ks[-1])
 
 
 def _per_problem(

@@ -127,35 +127,56 @@ def control_bars(conditions: Mapping[str, Record], controls: Mapping[str, Record
 def mode_contributions(modes: Record) -> Figure:
     """Signed contribution of each change of mode to the gain in accuracy, and their sum."""
     cells = modes.get("cells") or {}
-    contributions = {name: (cell or {}).get("contribution") for name, cell in cells.items()}
-    measured = {name: v for name, v in contributions.items() if v is not None}
-    values, gain = list(measured.values()), modes.get("gain")
+    contributions = {_arrow(name): (cell or {}).get("contribution") for name, cell in cells.items()}
+    measured = {name: {"value": v} for name, v in contributions.items() if v is not None}
+    gain = modes.get("gain")
+    return contribution_bars(measured, f"total gain {rate(gain, signed=True)}", gain)
+
+
+def contribution_bars(
+    parts: Mapping[str, Record], total_label: str, total: Record | None
+) -> Figure:
+    """Signed parts of a difference, each with its interval if it has one, and their sum.
+
+    Args:
+        parts: Label to value, low and high.
+        total_label: Label of the sum.
+        total: The sum with its interval.
+    """
+    values = [part["value"] for part in parts.values()]
     figure = _neutral(Figure(layout={"template": {}}), 140 + 40 * len(values))
     figure.add_bar(
         x=values,
         y=list(range(len(values))),
         orientation="h",
         marker_color=[COLOURS["steered" if v > 0 else "tuned"] for v in values],
-        text=[share(v, signed=True) for v in values],
+        error_x=error_bars(list(parts.values())) if _has_bounds(parts) else None,
+        text=None if _has_bounds(parts) else [share(v, signed=True) for v in values],
         textposition="outside",
         cliponaxis=False,
         hoverinfo="skip",
     )
     figure.add_bar(
-        x=[value_of(gain)],
+        x=[value_of(total)],
         y=[len(values)],
         orientation="h",
         marker_color=COLOURS["base"],
-        error_x=error_bars([gain]),
+        error_x=error_bars([total]),
         hoverinfo="skip",
     )
-    ends = [0.0, *values, *((gain or {}).get(side) for side in ("low", "high"))]
+    sides = (
+        record.get(side) for record in (*parts.values(), total or {}) for side in ("low", "high")
+    )
+    ends = [0.0, *values, *sides]
     span = _widened([end for end in ends if end is not None], 0.08, 0.08)
     figure.update_xaxes(title="contribution to the gain in accuracy", range=span, zeroline=True)
-    labels = [*map(_arrow, measured), f"total gain {rate(gain, signed=True)}"]
-    _list_bars(figure, labels)
+    _list_bars(figure, [*map(plotted, parts), total_label])
     figure.update_layout(showlegend=False, barmode="overlay")
     return figure
+
+
+def _has_bounds(parts: Mapping[str, Record]) -> bool:
+    return any(part.get("low") is not None for part in parts.values())
 
 
 def _list_bars(figure: Figure, labels: Sequence[str]) -> None:
@@ -200,7 +221,7 @@ def _neutral(figure: Figure, height: int) -> Figure:
 
 
 def _arrow(change: str) -> str:
-    return plotted(" \u2192 ".join(change.split("->")))
+    return " \u2192 ".join(change.split("->"))
 
 
 def _widened(values: Sequence[float | int], below: float, above: float) -> list[float]:

@@ -36,24 +36,37 @@ def render_page(results: Mapping[str, Any]) -> str:
     """
     _check(results)
     # Sections need plotly, which takes a quarter of a second to import.
-    from latent_reasoning.report.figures import plotly_script
     from latent_reasoning.report.heading import heading
     from latent_reasoning.report.sections import SECTIONS
 
-    scripts = [_inert(plotly_script()), _inert(SCRIPT)]
-    links = "".join(f'<a href="#{name}">{title}</a>' for name, (title, _) in SECTIONS.items())
-    body = "\n".join(
-        f'<section id="{name}">\n<h2>{title}</h2>\n{build(results)}\n</section>'
-        for name, (title, build) in SECTIONS.items()
-    )
     head = heading(results)
+    sections = {name: (title, build(results)) for name, (title, build) in SECTIONS.items()}
+    return document(head.title, head.html, sections)
+
+
+def document(title: str, head: str, sections: Mapping[str, tuple[str, str]]) -> str:
+    """One self-contained page from its parts.
+
+    Args:
+        title: Title of the document, escaped.
+        head: HTML above the list of sections.
+        sections: Anchor to title and content, both HTML, in reading order.
+    """
+    from latent_reasoning.report.figures import plotly_script
+
+    scripts = [_inert(plotly_script()), _inert(SCRIPT)]
+    links = "".join(f'<a href="#{name}">{heading}</a>' for name, (heading, _) in sections.items())
+    body = "\n".join(
+        f'<section id="{name}">\n<h2>{heading}</h2>\n{content}\n</section>'
+        for name, (heading, content) in sections.items()
+    )
     return (
         "<!doctype html>\n"
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{head.title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
-        f"<header>\n{head.html}\n<nav>{links}</nav>\n</header>\n<main>\n{body}\n</main>\n"
+        f"<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
+        f"<header>\n{head}\n<nav>{links}</nav>\n</header>\n<main>\n{body}\n</main>\n"
         + "".join(f"<script>{script}</script>\n" for script in scripts)
         + "</body>\n</html>\n"
     )
@@ -65,8 +78,16 @@ def write_page(results: Mapping[str, Any], path: Path | str) -> None:
     Raises:
         RunError: The results cannot be rendered, or the file cannot be written.
     """
+    write_document(render_page(results), path)
+
+
+def write_document(page: str, path: Path | str) -> None:
+    """Write a page so that the file is either the old one or the new one, never half of it.
+
+    Raises:
+        RunError: The file cannot be written.
+    """
     path = Path(path)
-    page = render_page(results)
     partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
     try:
         partial.write_text(page, encoding="utf-8")

@@ -1,6 +1,13 @@
 import pytest
 
-from latent_reasoning.data.prompts import PromptLadder, PromptVariant, general_ladder
+from latent_reasoning.data.prompts import (
+    TEMPLATES,
+    PromptLadder,
+    PromptVariant,
+    chat_prompt,
+    general_ladder,
+    named_prompt,
+)
 from latent_reasoning.errors import ProblemError
 
 PLAIN = PromptVariant("plain", "Q: {question}\nA:")
@@ -53,3 +60,28 @@ def test_the_general_ladder_asks_the_same_question_in_different_ways() -> None:
     assert len(set(prompts)) == len(prompts) > 3
     assert all(prompt.count("1 + 1?") == 1 for prompt in prompts)
     assert ladder.variant(ladder.test).prompt("1 + 1?") in prompts
+
+
+def test_templates_have_names_and_the_bare_question_is_one() -> None:
+    assert named_prompt("none").prompt("1 + 1?") == "1 + 1?"
+    assert named_prompt("solve-python").prompt("1?").endswith("Let's solve this using Python.")
+    assert {named_prompt(name).name for name in TEMPLATES} == set(TEMPLATES)
+    with pytest.raises(
+        ProblemError, match="'qwen' is not a known prompt template; expected one of"
+    ):
+        named_prompt("qwen")
+
+
+class Chat:
+    chat_template = "any"
+
+    def apply_chat_template(self, said, tokenize: bool, add_generation_prompt: bool) -> str:
+        assert not tokenize
+        assert add_generation_prompt
+        return f"<user>{said[0]['content']}</user><assistant>"
+
+
+def test_a_models_own_chat_template_is_a_rung_of_the_ladder() -> None:
+    assert chat_prompt(Chat()).prompt("{1}?") == "<user>{1}?</user><assistant>"
+    assert general_ladder(Chat()).names == [*general_ladder().names, "chat"]
+    assert general_ladder(object()).names == general_ladder().names

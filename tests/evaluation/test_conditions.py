@@ -96,6 +96,7 @@ def test_a_condition_samples_every_problem_in_order(model: LoadedModel) -> None:
     assert samples[0].settings == {
         "model": model.name,
         "prompt": "how",
+        "template": "{question} How many ?",
         "temperature": 1.0,
         "top_p": 1.0,
         "max_new_tokens": 8,

@@ -5,10 +5,19 @@ from math import comb
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.evaluation.intervals import wilson
-from latent_reasoning.evaluation.pass_at_k import crossing, pass_at_k, pass_at_k_curve
+from latent_reasoning.evaluation.pass_at_k import (
+    coverage,
+    crossing,
+    mean_curve,
+    pass_at_k,
+    pass_at_k_curve,
+    pass_at_k_each,
+)
 
 
 def test_it_is_the_share_of_subsets_that_hold_a_right_sample():
@@ -149,3 +158,40 @@ def test_curves_that_cannot_be_compared_are_refused():
         pass_at_k_curve(np.ones((0, 2), dtype=bool), [1])
     with pytest.raises(LatentReasoningError, match="with 2 samples per problem"):
         pass_at_k_curve(np.ones((3, 2), dtype=bool), [4])
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=20), st.integers(0, 10**6))
+@settings(max_examples=50, deadline=None)
+def test_problems_with_other_numbers_of_samples_get_their_own_value(sizes, seed):
+    n = np.array(sizes)
+    c = np.random.default_rng(seed).integers(0, n + 1)
+    ks = [1, 2, 5, 12]
+    found = pass_at_k_each(n, c, ks)
+    for i, size in enumerate(sizes):
+        for j, k in enumerate(ks):
+            if k > size:
+                assert np.isnan(found[i, j])
+            else:
+                assert found[i, j] == pytest.approx(float(1 - _ratio(int(size - c[i]), size, k)))
+    curve = mean_curve(found, ks, resamples=50)
+    assert [point.k for point in curve] == [k for k in ks if k <= max(sizes)]
+    for point in curve:
+        assert point.n == sum(size >= point.k for size in sizes)
+        assert 0 <= point.low <= point.high <= 1
+
+
+@given(st.integers(1, 30), st.data())
+def test_pass_at_k_rises_with_k_and_with_right_samples(n, data):
+    c = data.draw(st.integers(0, n))
+    values = pass_at_k(n, np.array([c, min(c + 1, n)]), range(1, n + 1))
+    assert np.all(np.diff(values[0]) >= -1e-12)
+    assert np.all(values[1] >= values[0] - 1e-12)
+    assert values[0, 0] == pytest.approx(c / n)
+    assert values[0, -1] == pytest.approx(float(c > 0))
+
+
+def test_coverage_is_the_share_of_problems_ever_solved():
+    correct = planted([0.0, 0.05, 0.3], 90, 16, seed=10)
+    found = coverage(correct)
+    assert found.value == correct.any(axis=1).mean()
+    assert (found.k, found.n) == (16, 90)

@@ -1,0 +1,155 @@
+"""The contamination check: partial prompts completed, changed problems solved, one report.
+
+Completions are greedy. Partial prompts are given without a template, which would keep a model from
+going on with the text; the template of the solved problems is one of the settings, and every sample
+records its text.
+"""
+
+import shlex
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from latent_reasoning.artifacts import provenance, require_new, run_directory, write_json
+from latent_reasoning.data.contamination import partial_prompt, recall, reframe
+from latent_reasoning.data.problems import Problem, read_problems
+from latent_reasoning.data.prompts import PromptVariant, chat_prompt, named_prompt
+from latent_reasoning.data.renumbering import renumber
+from latent_reasoning.data.samples import write_samples
+from latent_reasoning.errors import ProblemError
+from latent_reasoning.evaluation.conditions import Condition, run_condition
+from latent_reasoning.evaluation.intervals import wilson
+from latent_reasoning.generations.conditions import rate_record
+from latent_reasoning.generations.config import EvaluateConfig
+from latent_reasoning.generations.contamination_config import ContaminationConfig
+from latent_reasoning.generations.pipeline import Evaluation, evaluate
+from latent_reasoning.models.generation import SamplingConfig, generate
+from latent_reasoning.models.loading import ORGANISM, LoadedModel, load_model, require_model
+from latent_reasoning.progress import Progress, no_progress
+from latent_reasoning.report.evaluation import write_evaluation
+from latent_reasoning.traces.answers import extract_answer, same_answer
+
+
+def check_contamination(
+    config: ContaminationConfig, progress: Progress = no_progress
+) -> Evaluation:
+    """Complete partial prompts, solve changed problems and write the report.
+
+    Raises:
+        LatentReasoningError: The request is impossible; nothing is written.
+    """
+    started = time.monotonic()
+    plain = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(config).items()}
+    record = provenance(shlex.join(["latent-reasoning", *sys.argv[1:]]), plain, config.seed)
+    require_new(config.directory)
+    require_model(config.model)
+    problems = _problems(config)
+    changed = _changed(problems, config)
+    model = load_model(config.model)
+    variant = _variant(config, model)
+    greedy = SamplingConfig(max_new_tokens=config.max_new_tokens, temperature=0.0, batch_size=64)
+    with run_directory(config.directory) as folder:
+        samples = []
+        for name, told in changed.items():
+            with progress(f"solving: {name}", len(told)) as meter:
+                condition = Condition(name, name)
+                samples += run_condition(model, condition, told, variant, 1, greedy, meter.update)
+        write_samples(folder / "samples.jsonl", samples)
+        asked = EvaluateConfig(json=True, by="condition", baseline="original", seed=config.seed)
+        results = evaluate([folder / "samples.jsonl"], asked).results
+        results["files"][0]["path"] = "samples.jsonl"
+        results["partial_prompts"] = [
+            _completed(model, problems, share, greedy, progress) for share in config.share_values
+        ]
+        results["notes"] = _notes(problems, changed)
+        record["seconds"] = round(time.monotonic() - started, 1)
+        results["provenance"] = record
+        write_json(folder / "results.json", results)
+        write_evaluation(results, folder / "report.html")
+        # The manifest comes last: where it lies, everything else is complete.
+        write_json(folder / "run.json", record)
+    return Evaluation(config.directory, results)
+
+
+def _problems(config: ContaminationConfig) -> list[Problem]:
+    if config.problems is not None:
+        return read_problems(config.problems)[: config.n_problems]
+    if not config.model.startswith(ORGANISM):
+        raise ProblemError(
+            "contamination: a model that was not made here needs --problems, a file or a benchmark "
+            "such as gsm8k"
+        )
+    from latent_reasoning.organisms.grammar import organism_problems
+
+    return organism_problems("held-out", config.n_problems, config.seed)
+
+
+def _changed(problems: Sequence[Problem], config: ContaminationConfig) -> dict[str, list[Problem]]:
+    renumbered = [new for p in problems if (new := renumber(p, config.seed)) is not None]
+    changed = {"original": list(problems), "renumbered": renumbered}
+    changed["reframed"] = [reframe(problem) for problem in problems]
+    if config.renarrated is not None:
+        ids = {problem.problem_id for problem in problems}
+        told = read_problems(config.renarrated)
+        changed["renarrated"] = [problem for problem in told if problem.problem_id in ids]
+        if not changed["renarrated"]:
+            raise ProblemError(
+                f"contamination: no problem of {config.renarrated} has an id of the problems, "
+                f"such as {next(iter(ids))!r}; give the same ids"
+            )
+    return {name: told for name, told in changed.items() if told}
+
+
+def _variant(config: ContaminationConfig, model: LoadedModel) -> PromptVariant:
+    if config.model.startswith(ORGANISM):
+        from latent_reasoning.organisms.corpus import source_ladder
+
+        ladder = source_ladder()
+        return ladder.variant(ladder.test if config.prompt == "boxed" else config.prompt)
+    if config.prompt == "chat":
+        chat = chat_prompt(model.tokenizer)
+        if chat is None:
+            raise ProblemError(f"contamination: {config.model} has no chat template; name another")
+        return chat
+    return named_prompt(config.prompt)
+
+
+def _completed(
+    model: LoadedModel,
+    problems: Sequence[Problem],
+    share: float,
+    greedy: SamplingConfig,
+    progress: Progress,
+) -> dict[str, Any]:
+    """One share of the partial prompts: how many are completed, how near, how many solved."""
+    cut = [partial_prompt(problem, share) for problem in problems if " " in problem.question]
+    golds = {problem.problem_id: problem.gold for problem in problems}
+    with progress(f"completing: first {share:.0%}", len(cut)) as meter:
+        drawn = generate(model, [part.shown for part in cut], 1, greedy, advance=meter.update)
+    texts = [text for (text,) in drawn]
+    found = [recall(part.rest, text.text) for part, text in zip(cut, texts, strict=True)]
+    solved = [
+        same_answer(extract_answer(text.text), golds[part.problem_id])
+        for part, text in zip(cut, texts, strict=True)
+    ]
+    return {
+        "share": share,
+        "exact": rate_record(wilson(sum(f.exact for f in found), len(found))),
+        "rouge_l": float(np.mean([f.rouge_l for f in found])),
+        "accuracy": rate_record(wilson(sum(solved), len(solved))),
+    }
+
+
+def _notes(problems: Sequence[Problem], changed: Mapping[str, Sequence[Problem]]) -> list[str]:
+    n = len(changed.get("renumbered", ()))
+    return [
+        f"{n:,} of {len(problems):,} problems could be renumbered: it takes a worked solution with "
+        "marked steps, as in GSM8K, and numbers that cannot be mistaken for each other.",
+        "A reframed problem keeps its own words; only a file of problems told anew "
+        "(--renarrated) takes them away.",
+    ]

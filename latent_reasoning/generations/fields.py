@@ -1,0 +1,196 @@
+"""Fields: which field of a row holds the completion, the problem, the gold answer, the condition.
+
+Names are guessed from the first rows of each file, the commonest first, and shown; flags overrule
+them. A name with dots reaches into an object: `doc.answer`.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from latent_reasoning.errors import ProblemError
+from latent_reasoning.generations.values import golds_of, name_of, texts_of
+
+PROBE = 200
+"""Number of rows the guess is made from."""
+
+COMPLETION = (
+    *("completion", "completions", "response", "responses", "generation", "generations"),
+    *("generated_text", "output_text", "model_output", "model_response", "output.completion"),
+    *("output", "outputs", "prediction", "predictions", "resps", "samples", "generated"),
+    *("code", "choices", "messages", "text", "model_answer", "answer"),
+)
+GOLD = (
+    *("gold", "gold_answer", "ground_truth", "groundtruth", "gt", "gt_answer", "target", "targets"),
+    *("reference_answer", "reference", "expected_answer", "expected", "correct_answer", "label"),
+    *("reward_model.ground_truth", "extra_info.answer", "final_answer", "doc.answer", "answer"),
+)
+QUESTION = (
+    *("question", "problem", "doc.question", "doc.problem", "prompt", "query", "input"),
+    *("instruction", "problem_text"),
+)
+PROBLEM = ("problem_id", "question_id", "unique_id", "problem_idx", "prompt_id", "doc_id", "qid")
+COUNTERS = ("id", "idx", "index", "task_id", "example_id", "sample_id", "uid", "uuid")
+"""Names that may count problems, rows or samples; which, the questions tell."""
+CONDITION = ("condition", "arm", "variant", "model", "model_name", "model_id", "method", "system")
+_WORDS = re.compile(r"completion|response|generat|output|predict", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Where each part of a row stands; None where it stands nowhere."""
+
+    completion: str
+    """Field with the completion or completions."""
+    gold: str | None = None
+    """Field with the correct answer."""
+    problem: str | None = None
+    """Field that identifies the problem; None: its question does, or its place in the file."""
+    question: str | None = None
+    """Field with the text of the problem."""
+    condition: str | None = None
+    """Field, or fields with commas, that names the condition; None: the file does."""
+
+    def shown(self) -> dict[str, str | None]:
+        """The mapping as plain names."""
+        return asdict(self)
+
+
+def value_at(row: Mapping[str, Any], path: str) -> Any:
+    """Value of a field, through objects where its name has dots; None where there is none.
+
+    >>> value_at({"doc": {"answer": "18"}, "a.b": 1}, "doc.answer"), value_at({"a.b": 1}, "a.b")
+    ('18', 1)
+    """
+    if path in row:
+        return row[path]
+    value: Any = row
+    for part in path.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            return None
+        value = value[part]
+    return value
+
+
+def condition_of(row: dict[str, Any], paths: str) -> str | None:
+    """Name of a row's condition, the values of its fields with commas; None if one has none."""
+    names = [name_of(value_at(row, path.strip())) for path in paths.split(",")]
+    return ", ".join(map(str, names)) if all(names) else None
+
+
+def guess_fields(rows: Sequence[Mapping[str, Any]], given: Mapping[str, str | None]) -> Fields:
+    """Map the parts of a row to fields.
+
+    Args:
+        rows: The first rows of a file.
+        given: Fields that were named by the user, by part.
+
+    Raises:
+        ProblemError: No field holds a completion, or a named field occurs in no row.
+    """
+    for part, path in given.items():
+        for name in (path or "").split(",") if part == "condition" else filter(None, [path]):
+            if name and not any(value_at(row, name) is not None for row in rows):
+                raise ProblemError(
+                    f"no row has the field {name!r} for the {part}; found {_names(rows)}"
+                )
+    completion = given.get("completion") or _completion(rows)
+    if completion is None:
+        raise ProblemError(
+            f"no field holds a completion; found {_names(rows)}; name it with --completion-field"
+        )
+    taken = {completion}
+    gold = given.get("gold") or first_field(rows, GOLD, _has_gold, taken)
+    taken |= {gold} if gold else set()
+    question = given.get("question") or first_field(rows, QUESTION, _has_text, taken)
+    condition = given.get("condition") or first_field(rows, CONDITION, _has_label, taken)
+    problem = given.get("problem") or _problem(rows, question, condition, taken)
+    return Fields(completion, gold, problem, question, condition)
+
+
+def _completion(rows: Sequence[Mapping[str, Any]]) -> str | None:
+    named = first_field(rows, COMPLETION, _has_completion, set())
+    if named not in (None, "answer", "text", "code", "messages"):
+        return named
+    alike = {key: None for row in rows for key in row if _WORDS.search(key)}
+    return first_field(rows, tuple(alike), _has_completion, set()) or named
+
+
+def _problem(
+    rows: Sequence[Mapping[str, Any]],
+    question: str | None,
+    condition: str | None,
+    taken: set[str],
+) -> str | None:
+    named = first_field(rows, (*PROBLEM, *COUNTERS), _has_name, taken)
+    if named is None or question is None or _plain(named) not in map(_plain, COUNTERS):
+        return named
+    # A counter that is new in every row counts rows, and one that several questions of a condition
+    # share counts samples: neither says which rows answer the same problem.
+    places = [path.strip() for path in (condition or "").split(",")]
+    seen = [
+        (
+            (str(value_at(row, named)), *(str(value_at(row, p)) for p in places)),
+            value_at(row, question),
+        )
+        for row in rows
+    ]
+    questions = {str(text) for _, text in seen}
+    counts_rows = len({key[0] for key, _ in seen}) == len(rows) > len(questions)
+    counts_samples = len({(key, str(text)) for key, text in seen}) > len({key for key, _ in seen})
+    return None if counts_rows or counts_samples else named
+
+
+def first_field(
+    rows: Sequence[Mapping[str, Any]],
+    candidates: Sequence[str],
+    usable: Callable[[Any], object],
+    taken: Set[str] = frozenset(),
+) -> str | None:
+    """The first candidate that is usable in half of the rows, else in any.
+
+    Args:
+        rows: The first rows of a file.
+        candidates: Names to look for, the commonest first; case and `_` do not count.
+        usable: Whether a value is what is looked for.
+        taken: Fields that hold something else.
+    """
+    shares: dict[str, int] = {}
+    plain = {_plain(key): key for row in reversed(rows) for key in row}
+    for candidate in candidates:
+        path = candidate if "." in candidate else plain.get(_plain(candidate), candidate)
+        if path not in taken and path not in shares:
+            shares[path] = sum(bool(usable(value_at(row, path))) for row in rows)
+    often = (path for path, count in shares.items() if count and 2 * count >= len(rows))
+    return next(often, next((path for path, count in shares.items() if count), None))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.lower())
+
+
+def _names(rows: Sequence[Mapping[str, Any]]) -> str:
+    names = list(dict.fromkeys(str(key) for row in rows for key in row))
+    return f"{', '.join(names) or 'no fields':.200}"
+
+
+def _has_completion(value: Any) -> bool:
+    return not isinstance(texts_of(value), str)
+
+
+def _has_gold(value: Any) -> bool:
+    return bool(golds_of(value))
+
+
+def _has_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _has_label(value: Any) -> bool:
+    # A whole system prompt, for one, is no name of a condition.
+    return isinstance(value, str) and 0 < len(value.strip()) <= 120
+
+
+def _has_name(value: Any) -> bool:
+    return name_of(value) is not None

@@ -1,0 +1,93 @@
+"""Grading: what one completion says and shows, and its row as it is written back."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOBase
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from latent_reasoning.errors import RunError
+from latent_reasoning.generations.sources import Generation
+from latent_reasoning.traces.answers import extract_answer, same_answer
+from latent_reasoning.traces.behaviours import BEHAVIOURS
+
+
+class Grade(NamedTuple):
+    """What a completion came to."""
+
+    answer: str | None
+    """The answer found in it."""
+    correct: bool | None
+    """Whether that is right; None where the row has no correct answer."""
+    spans: dict[str, list[tuple[int, int]]]
+    """For every behaviour the stretches of text that show it, none where it is not shown."""
+
+
+def grade(text: str, golds: tuple[str, ...]) -> Grade:
+    """Grade one completion by its text alone.
+
+    Args:
+        text: What the model wrote.
+        golds: Correct answers, each of which is right.
+    """
+    answer = extract_answer(text)
+    correct = any(same_answer(answer, gold) for gold in golds) if golds else None
+    spans = {
+        name: [(span.start, span.end) for span in behaviour.spans(text)]
+        for name, behaviour in BEHAVIOURS.items()
+    }
+    return Grade(answer, correct, spans)
+
+
+def graded_row(generation: Generation, found: Grade) -> str:
+    """The row with `answer`, `correct` and `behaviours` (name -> spans), as one line of JSON.
+
+    Its own fields are kept but for those three. Condition, problem and gold are added where the row
+    has no fields of these names.
+    """
+    added: dict[str, Any] = {"condition": generation.condition, "problem_id": generation.problem}
+    if generation.golds:
+        golds = generation.golds
+        added["gold"] = golds[0] if len(golds) == 1 else list(golds)
+    graded = {"answer": found.answer, "correct": found.correct, "behaviours": found.spans}
+    row = added | generation.row | graded
+    try:
+        return json.dumps(row, ensure_ascii=False, allow_nan=False, default=str)
+    except ValueError:
+        return json.dumps(_finite(row), ensure_ascii=False, default=str)
+
+
+@contextmanager
+def rows_file(path: Path | None) -> Iterator[TextIOBase | None]:
+    """A file of rows that takes its name only when the block ends well; None for no path.
+
+    Raises:
+        RunError: It cannot be written.
+    """
+    if path is None:
+        yield None
+        return
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        # Lone surrogates have no UTF-8; their backslash form is the JSON escape they came from.
+        opened: Any = gzip.open if path.suffix == ".gz" else open
+        with opened(partial, "wt", encoding="utf-8", errors="backslashreplace") as stream:
+            yield stream
+        partial.replace(path)
+    except OSError as error:
+        raise RunError(
+            f"evaluate: cannot write {path} ({error.strerror}); choose another --rows"
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    # JSON has no NaN and no infinity.
+    return None if isinstance(value, float) and value - value != 0 else value

@@ -1,0 +1,93 @@
+"""Results: everything an evaluation found, as plain values; see docs/evaluate.md."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from latent_reasoning.errors import LatentReasoningError, one_of
+from latent_reasoning.generations.comparisons import Side, adjust, compare_with, gap_recovered
+from latent_reasoning.generations.conditions import choose_ks, condition_record
+from latent_reasoning.generations.config import EvaluateConfig
+from latent_reasoning.generations.counts import count
+from latent_reasoning.generations.tally import Tally
+
+Record = dict[str, Any]
+SCHEMA = 1
+
+
+def assemble(tally: Tally, config: EvaluateConfig) -> Record:
+    """Records of all conditions and their comparisons with the baseline.
+
+    Raises:
+        LatentReasoningError: The baseline or tuned condition that was named does not occur, or a k
+            is too large.
+    """
+    names = list(tally.conditions)
+    baseline = _named(config.baseline, "baseline", "base", names) or names[0]
+    tuned = _named(config.tuned, "tuned", "tuned", names)
+    sides = {}
+    for name in names:
+        rows = tally.rows(name)
+        sides[name] = Side(name, count(rows), rows)
+    ks = choose_ks([side.counts.graded for side in sides.values()], config.ks)
+    texts, behaviours = list(tally.answers), tally.behaviours
+    conditions = {
+        name: condition_record(side.counts, side.rows, behaviours, texts, ks, config.seed)
+        for name, side in sides.items()
+    }
+    comparisons = {
+        name: compare_with(sides[baseline], side, behaviours, config.mode_names, ks, config.seed)
+        for name, side in sides.items()
+        if name != baseline
+    }
+    adjust(list(comparisons.values()))
+    if tuned is not None and tuned != baseline:
+        for name in comparisons.keys() - {tuned}:
+            trio = (sides[baseline].counts, sides[name].counts, sides[tuned].counts)
+            comparisons[name]["gap_recovered"] = gap_recovered(*trio, config.seed)
+    return {
+        "schema": SCHEMA,
+        "rows": len(tally),
+        "problems": tally.n_problems,
+        "behaviours": list(behaviours),
+        "modes": list(config.mode_names),
+        "baseline": baseline,
+        "tuned": tuned,
+        "conditions": conditions,
+        "comparisons": comparisons,
+        "notes": notes(tally, conditions, comparisons),
+    }
+
+
+def notes(tally: Tally, conditions: Record, comparisons: Record) -> list[str]:
+    """What a reader has to know before the numbers are used."""
+    found = []
+    ungraded = sum(record["rows"] - record["graded"] for record in conditions.values())
+    if ungraded:
+        found.append(f"{ungraded:,} rows have no correct answer and count in no accuracy.")
+    if tally.conflicts:
+        found.append(
+            f"{tally.conflicts:,} rows have another correct answer than the first row of their "
+            "problem: ids may mean different problems; name a better one with --problem-field."
+        )
+    if 0 < tally.n_questions < tally.n_problems:
+        found.append(
+            f"{tally.n_problems:,} problems have {tally.n_questions:,} different questions: if "
+            "they are the same, name the question with --problem-field."
+        )
+    for name, record in conditions.items():
+        fewest, most = record["samples"]
+        if fewest != most:
+            found.append(
+                f"{name}: problems have {fewest} to {most} samples; pass@k counts those with at "
+                "least k, and accuracy counts rows."
+            )
+    found += [f"{record['reason']}." for record in comparisons.values() if record.get("reason")]
+    return found
+
+
+def _named(asked: str | None, what: str, usual: str, names: Sequence[str]) -> str | None:
+    if asked is None:
+        return usual if usual in names else None
+    if asked not in names:
+        raise LatentReasoningError(one_of("evaluate", f"condition (--{what})", asked, names))
+    return asked

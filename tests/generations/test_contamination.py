@@ -1,0 +1,113 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from latent_reasoning.errors import LatentReasoningError
+from latent_reasoning.generations import contamination
+from latent_reasoning.generations.contamination import check_contamination
+from latent_reasoning.generations.contamination_config import ContaminationConfig
+from latent_reasoning.models.generation import Completion
+
+QUESTION = "A box holds 14 red and 25 blue balls, how many balls are in all the {i} boxes?"
+
+
+def problems_file(folder: Path) -> Path:
+    rows = []
+    for i in range(40, 52):
+        each = 14 + 25
+        solution = f"<<14+25={each}>> <<{each}*{i}={each * i}>>\n#### {each * i}"
+        rows.append({"id": i, "question": QUESTION.format(i=i), "answer": solution})
+    path = folder / "boxes.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.fixture
+def memory(monkeypatch, tiny_directory: Path) -> Path:
+    """A model that knows its first six questions by heart and solves only what it has seen."""
+    known = {QUESTION.format(i=i): 39 * i for i in range(40, 46)}
+
+    def generate(model, prompts, n_samples, config, *, prefix="", advance=lambda _: None):
+        assert config.temperature == 0
+        texts = []
+        for prompt in prompts:
+            question = next((q for q in known if q.startswith(prompt) or q in prompt), None)
+            if question is None:
+                text = "#### -1"
+            elif question in prompt:
+                text = f"```python\nx = {known[question]}\nprint(x)\n```\n#### {known[question]}"
+            else:
+                text = question.removeprefix(prompt)
+            texts.append([Completion(text, (1,), True)])
+        return texts
+
+    monkeypatch.setattr(contamination, "generate", generate)
+    monkeypatch.setattr("latent_reasoning.evaluation.conditions.generate", generate)
+    return tiny_directory
+
+
+def test_a_model_that_remembers_is_told_from_one_that_solves(memory: Path, tmp_path: Path) -> None:
+    config = ContaminationConfig(
+        model=str(memory), problems=problems_file(tmp_path), output=tmp_path / "out", prompt="none"
+    )
+    results = check_contamination(config).results
+    # The questions begin alike: the memory completes the first it knows, right for one of twelve.
+    for share in results["partial_prompts"]:
+        assert share["exact"]["value"] == 1 / 12
+        assert share["exact"]["n"] == 12
+        assert 0.5 < share["rouge_l"] < 1
+    conditions = results["conditions"]
+    assert conditions["original"]["accuracy"]["value"] == 0.5
+    assert conditions["reframed"]["accuracy"]["value"] == 0.5
+    assert conditions["renumbered"]["accuracy"]["value"] < 0.5
+    assert results["comparisons"]["renumbered"]["problems"] == conditions["renumbered"]["problems"]
+    assert results["comparisons"]["renumbered"]["behaviours"]["code"]["value"] < 0
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        *("samples.jsonl", "results.json", "run.json", "report.html")
+    }
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Completed word for word" in page
+    (first, *_) = (tmp_path / "out" / "samples.jsonl").read_text().splitlines()
+    assert json.loads(first)["settings"]["template"] == "{question}"
+
+
+def test_problems_told_anew_are_a_condition(memory: Path, tmp_path: Path) -> None:
+    told = tmp_path / "told.jsonl"
+    told.write_text(json.dumps({"id": 41, "question": "Balls again?", "answer": "1599"}) + "\n")
+    config = ContaminationConfig(
+        model=str(memory), problems=problems_file(tmp_path), renarrated=told, output=tmp_path / "o"
+    )
+    results = check_contamination(config).results
+    assert results["conditions"]["renarrated"]["rows"] == 1
+    told.write_text(json.dumps({"id": "x", "question": "Balls?", "answer": "1"}) + "\n")
+    with pytest.raises(LatentReasoningError, match="has an id of the problems"):
+        check_contamination(ContaminationConfig(**{**vars(config), "output": tmp_path / "p"}))
+    assert not (tmp_path / "p").exists()
+
+
+def test_an_organism_is_checked_from_the_command_line(tmp_path: Path, monkeypatch, capsys) -> None:
+    from latent_reasoning.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    assert main(["contamination", "--n-problems", "8", "--max-new-tokens", "60"]) == 0
+    out = capsys.readouterr().out
+    assert "first 40% of the questions: completed word for word" in out
+    assert "reframed - original, 8 problems in common" in out
+    assert (tmp_path / "runs" / "contamination-latent--generated" / "report.html").is_file()
+
+
+def test_impossible_requests_are_refused(tmp_path: Path, tiny_directory: Path) -> None:
+    with pytest.raises(LatentReasoningError, match="found shares '0.5,2'"):
+        ContaminationConfig(shares="0.5,2")
+    with pytest.raises(LatentReasoningError, match="n_problems is 0"):
+        ContaminationConfig(n_problems=0)
+    out = tmp_path / "out"
+    with pytest.raises(LatentReasoningError, match="needs --problems, a file or a benchmark"):
+        check_contamination(ContaminationConfig(model=str(tiny_directory), output=out))
+    given = {"model": str(tiny_directory), "problems": problems_file(tmp_path), "output": out}
+    with pytest.raises(LatentReasoningError, match="'x' is not a known prompt template"):
+        check_contamination(ContaminationConfig(**given, prompt="x"))
+    with pytest.raises(LatentReasoningError, match="has no chat template"):
+        check_contamination(ContaminationConfig(**given, prompt="chat"))
+    assert not out.exists()
