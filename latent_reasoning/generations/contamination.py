@@ -29,7 +29,7 @@ from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.contamination_config import ContaminationConfig
 from latent_reasoning.generations.pipeline import Evaluation, evaluate
 from latent_reasoning.models.generation import SamplingConfig, generate
-from latent_reasoning.models.loading import ORGANISM, LoadedModel, load_model, require_model
+from latent_reasoning.models.loading import ORGANISM, LoadedModel, load_model, model_config
 from latent_reasoning.progress import Progress, no_progress
 from latent_reasoning.report.evaluation import write_evaluation
 from latent_reasoning.traces.answers import extract_answer, same_answer
@@ -47,7 +47,7 @@ def check_contamination(
     plain = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(config).items()}
     record = provenance(shlex.join(["latent-reasoning", *sys.argv[1:]]), plain, config.seed)
     require_new(config.directory)
-    require_model(config.model)
+    model_config(config.model)
     problems = _problems(config)
     changed = _changed(problems, config)
     model = load_model(config.model)
