@@ -1,9 +1,12 @@
 """Symbolic worker: a process of its own that compares two LaTeX answers with math-verify.
 
 It reads one JSON list `[gold, answer]` a line and writes one JSON word a line, see `symbolic.py`.
-An item that takes too much processor time ends the process, whatever it is doing; so a busy machine
-changes no result. Where the system cannot limit it, and for an item that waits, a clock does. Text is parsed by the LaTeX
-grammar only: math-verify's other reader hands text to sympy's `parse_expr`, which evaluates it.
+An item that takes too much processor time ends the process, whatever it is doing; so a busy
+machine changes no result. Where the system cannot limit it, and for an item that waits, a clock
+does.
+
+Text is parsed by the LaTeX grammar only: math-verify's other reader hands text to sympy's
+`parse_expr`, which evaluates it.
 """
 
 import faulthandler
