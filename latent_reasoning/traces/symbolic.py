@@ -21,7 +21,7 @@ from latent_reasoning.errors import LatentReasoningError
 Reply = Literal["same", "different", "unparsable gold", "gave up"]
 
 SECONDS = 3.0
-"""Longest time one comparison may take."""
+"""Longest processor time one comparison may take."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -36,7 +36,8 @@ def symbolic_equality(answer: str | None, gold: str) -> Reply:
             the other way round it does not.
 
     Returns:
-        same, different, unparsable gold, or gave up (after `SECONDS`, or out of memory).
+        same, different, unparsable gold, or gave up (after `SECONDS` of processor time, or out of
+        memory).
 
     Raises:
         LatentReasoningError: The process cannot be started, for example without math-verify.
