@@ -41,7 +41,8 @@ print(tuned[0].completion)
 # ## Where the base represents the choice
 #
 # The base writes under every source header, we record what it thinks at the last prompt token, and rank
-# the features of its dictionary by how well they tell what it then goes on to write.
+# the features of its dictionary by how well they tell what it then goes on to write. A feature that fires
+# less before code is one to take away (minus); a set of features is weighted by how much each differs.
 
 # %%
 samples = [
@@ -71,8 +72,8 @@ for feature in ranked[:6]:
 # and tests on disjoint problems.
 
 # %%
-features = [feature for feature in ranked if feature.kind == "feature" and feature.contrast > 0]
-plan = lr.SteeringPlan(features[0].direction, coefficient=4.0, mean_norm=store.mean_norm(point))
+own = next(feature for feature in ranked if feature.kind == "feature set")
+plan = lr.SteeringPlan(own.direction, coefficient=6.0, mean_norm=store.mean_norm(point))
 show("base", base)
 for steering in (plan, *lr.random_plans(plan, 3, seed=0)):
     condition = lr.Condition("steered", "steered", steering)

@@ -23,7 +23,7 @@ class CompareConfig:
     problems: Path | None = None
     """File of problems (question, answer), or a benchmark such as math500; default: generated ones,
     for organisms only."""
-    n_problems: int = 300
+    n_problems: int = 600
     """Problems used, at most; split by hash into select 30 %, calibrate 20 %, test 50 %."""
     samples: int = 64
     """Completions per test problem of base, steered and tuned; also the largest k of pass@k."""
