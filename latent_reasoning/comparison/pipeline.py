@@ -16,6 +16,7 @@ from typing import Any
 from latent_reasoning.artifacts import provenance, require_new, run_directory, write_json
 from latent_reasoning.comparison import causal, representation
 from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.dictionary import Dictionary, get_dictionary
 from latent_reasoning.comparison.drawing import Drawing
 from latent_reasoning.comparison.inputs import Inputs, load_inputs
 from latent_reasoning.comparison.results import Findings, Steering, Tested, assemble
@@ -102,7 +103,7 @@ def _plain(config: CompareConfig) -> dict[str, Any]:
 
 def _investigate(inputs: Inputs, folder: Path, progress: Progress) -> Findings:
     observed = representation.observe(inputs, folder, progress)
-    dictionary = representation.get_dictionary(inputs, observed, folder, progress)
+    dictionary = get_dictionary(inputs, observed, folder, progress)
     contrast = representation.contrast_rows(inputs, observed)
     bench = Bench(
         inputs, inputs.splits.test, causal.STAGES["test"], inputs.config.samples, progress
@@ -119,7 +120,7 @@ def _steer(
     inputs: Inputs,
     observed: representation.Observed,
     contrast: representation.Contrast,
-    dictionary: representation.Dictionary,
+    dictionary: Dictionary,
     bench: Bench,
 ) -> Steering:
     mean_norm = observed.store.mean_norm(inputs.hook_point, "base")

@@ -4,6 +4,7 @@ The 7B checkpoints are those of Spurious Rewards (Shao et al. 2025, 2506.10947).
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.errors import LatentReasoningError, one_of
@@ -33,7 +34,7 @@ PRESETS = {
 
 
 def preset(name: str, tuned: str | None = None) -> CompareConfig:
-    """Settings for a real pair: bfloat16, long completions, resumable.
+    """Settings for a real pair: MATH-500, bfloat16, long completions, resumable.
 
     Args:
         name: One of `PRESETS`.
@@ -53,6 +54,7 @@ def preset(name: str, tuned: str | None = None) -> CompareConfig:
     return CompareConfig(
         base=found.base,
         tuned=tuned,
+        problems=Path("math500"),
         n_problems=500,
         samples=16,
         controls=20,

@@ -4,8 +4,7 @@
    test prompt. The variety of prompts matters: where nothing in the context decides the mode there
    is no direction to find.
 2. Both models read all these texts, token by token; the residual streams go to disk.
-3. A dictionary of base's activations is loaded or fitted.
-4. Features, the difference of means and a linear probe are ranked on base's own activations at the
+3. Features of base's dictionary, the difference of means and a linear probe are ranked on base's own activations at the
    last prompt token, by what base itself goes on to write. Where base never shows the behaviour
    the completion tokens are contrasted instead: tuned's texts with it against base's without.
 """
@@ -13,7 +12,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -24,13 +23,6 @@ from latent_reasoning.activations.sequences import sequence_of
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.data.samples import Sample
-from latent_reasoning.dictionaries.checkpoints import (
-    checkpoints_root,
-    find_sae,
-    load_sae,
-    save_sae,
-)
-from latent_reasoning.dictionaries.metrics import SaeMetrics, measure
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.evaluation.conditions import Condition
 from latent_reasoning.features.auroc import auroc_per_feature
@@ -135,80 +127,6 @@ def _thin(rows: Int[Tensor, " token"]) -> Int[Tensor, " token"]:
     if len(rows) <= MOST_ROWS:
         return rows
     return rows[torch.linspace(0, len(rows) - 1, MOST_ROWS).long()]
-
-
-@dataclass(frozen=True)
-class Dictionary:
-    """The dictionary of a comparison and how well it does here."""
-
-    sae: SparseAutoencoder
-    """The dictionary itself."""
-    source: str
-    """Where it came from."""
-    on_base: SaeMetrics
-    """Measured on base's activations of this run that it was not fitted on."""
-    on_tuned: SaeMetrics
-    """The same dictionary on tuned's activations of the same tokens."""
-
-
-def get_dictionary(
-    inputs: Inputs, observed: Observed, folder: Path, progress: Progress
-) -> Dictionary:
-    """Load the dictionary the user named, the shipped one, or fit one on this run's recording.
-
-    One that is fitted here sees four fifths of the problems and is measured, once it has been
-    written and read back, on the rest; any other is measured on all of them.
-    """
-    wanted, point = inputs.config.dictionary, inputs.hook_point
-    measured = ~observed.store.rows.is_sink
-    shipped = find_sae(inputs.pair.base.name, point, checkpoints_root())
-    if wanted not in ("auto", "fit"):
-        sae, source = load_sae(Path(wanted)), wanted
-    elif wanted == "auto" and shipped is not None:
-        sae, source = load_sae(shipped), f"shipped: {shipped.name}"
-    else:
-        kept = _rows_of(observed, {p.problem_id for p in inputs.splits.select[::5]})
-        fitting, measured = measured & ~kept, measured & kept
-        if not (folder / "dictionary").exists():
-            rows = observed.store.activations(point, "base")
-            fitted = _fit(inputs, rows[fitting], progress)
-            metrics = measure(fitted.sae, rows[measured])
-            save_sae(fitted.sae, folder / "dictionary", metrics, fitted.settings)
-        sae, source = load_sae(folder / "dictionary"), "fitted in this run"
-    base, tuned = (observed.store.activations(point, name)[measured] for name in ("base", "tuned"))
-    return Dictionary(sae, source, measure(sae, base), measure(sae, tuned))
-
-
-def _rows_of(observed: Observed, problem_ids: set[str]) -> Bool[Tensor, " token"]:
-    samples = (*observed.base, *observed.tuned)
-    inside = torch.tensor([sample.problem_id in problem_ids for sample in samples])
-    return inside[observed.store.rows.sequence]
-
-
-class _Fitted(NamedTuple):
-    """A dictionary fitted in this run."""
-
-    sae: SparseAutoencoder
-    """The dictionary in memory."""
-    settings: dict[str, Any]
-    """How it was fitted."""
-
-
-def _fit(inputs: Inputs, rows: Float[Tensor, "token d_model"], progress: Progress) -> _Fitted:
-    from latent_reasoning.dictionaries.training import SaeConfig, fit_sae
-
-    width = inputs.pair.base.d_model
-    d_sae = inputs.config.d_sae or max(SaeConfig.d_sae, 4 * width)
-    config = SaeConfig(d_sae=d_sae, seed=inputs.config.seed)
-    with progress("fit dictionary", config.steps) as bar:
-        sae = fit_sae(
-            rows,
-            config,
-            hook_point=inputs.hook_point,
-            model=inputs.pair.base.name,
-            advance=bar.update,
-        )
-    return _Fitted(sae, {"config": vars(config), "n_rows_fitted": len(rows)})
 
 
 def rank(contrast: Contrast, sae: SparseAutoencoder, seed: int) -> list[RankedFeature]:

@@ -9,8 +9,9 @@ from jaxtyping import Bool
 
 from latent_reasoning.comparison import rungs
 from latent_reasoning.comparison.causal import Calibration, Necessity
+from latent_reasoning.comparison.dictionary import Dictionary
 from latent_reasoning.comparison.inputs import Inputs
-from latent_reasoning.comparison.representation import Contrast, Dictionary, Observed
+from latent_reasoning.comparison.representation import Contrast, Observed
 from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.evaluation.intervals import (
     Rate,

@@ -1,0 +1,95 @@
+"""The dictionary of a comparison: the one that was named, one that ships, or one fitted now."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from latent_reasoning.comparison.inputs import Inputs
+from latent_reasoning.comparison.representation import Observed
+from latent_reasoning.dictionaries.checkpoints import (
+    checkpoints_root,
+    find_sae,
+    load_sae,
+    save_sae,
+)
+from latent_reasoning.dictionaries.metrics import SaeMetrics, measure
+from latent_reasoning.dictionaries.sae import SparseAutoencoder
+from latent_reasoning.progress import Progress
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """The dictionary of a comparison and how well it does here."""
+
+    sae: SparseAutoencoder
+    """The dictionary itself."""
+    source: str
+    """Where it came from."""
+    on_base: SaeMetrics
+    """Measured on base's activations of this run that it was not fitted on."""
+    on_tuned: SaeMetrics
+    """The same dictionary on tuned's activations of the same tokens."""
+
+
+def get_dictionary(
+    inputs: Inputs, observed: Observed, folder: Path, progress: Progress
+) -> Dictionary:
+    """Load the dictionary the user named, the shipped one, or fit one on this run's recording.
+
+    One that is fitted here sees four fifths of the problems and is measured, once it has been
+    written and read back, on the rest; any other is measured on all of them.
+    """
+    wanted, point = inputs.config.dictionary, inputs.hook_point
+    measured = ~observed.store.rows.is_sink
+    shipped = find_sae(inputs.pair.base.name, point, checkpoints_root())
+    if wanted not in ("auto", "fit"):
+        sae, source = load_sae(Path(wanted)), wanted
+    elif wanted == "auto" and shipped is not None:
+        sae, source = load_sae(shipped), f"shipped: {shipped.name}"
+    else:
+        kept = _rows_of(observed, {p.problem_id for p in inputs.splits.select[::5]})
+        fitting, measured = measured & ~kept, measured & kept
+        if not (folder / "dictionary").exists():
+            rows = observed.store.activations(point, "base")
+            fitted = _fit(inputs, rows[fitting], progress)
+            metrics = measure(fitted.sae, rows[measured])
+            save_sae(fitted.sae, folder / "dictionary", metrics, fitted.settings)
+        sae, source = load_sae(folder / "dictionary"), "fitted in this run"
+    base, tuned = (observed.store.activations(point, name)[measured] for name in ("base", "tuned"))
+    return Dictionary(sae, source, measure(sae, base), measure(sae, tuned))
+
+
+def _rows_of(observed: Observed, problem_ids: set[str]) -> Bool[Tensor, " token"]:
+    samples = (*observed.base, *observed.tuned)
+    inside = torch.tensor([sample.problem_id in problem_ids for sample in samples])
+    return inside[observed.store.rows.sequence]
+
+
+class _Fitted(NamedTuple):
+    """A dictionary fitted in this run."""
+
+    sae: SparseAutoencoder
+    """The dictionary in memory."""
+    settings: dict[str, Any]
+    """How it was fitted."""
+
+
+def _fit(inputs: Inputs, rows: Float[Tensor, "token d_model"], progress: Progress) -> _Fitted:
+    from latent_reasoning.dictionaries.training import SaeConfig, fit_sae
+
+    width = inputs.pair.base.d_model
+    d_sae = inputs.config.d_sae or max(SaeConfig.d_sae, 4 * width)
+    config = SaeConfig(d_sae=d_sae, seed=inputs.config.seed)
+    with progress("fit dictionary", config.steps) as bar:
+        sae = fit_sae(
+            rows,
+            config,
+            hook_point=inputs.hook_point,
+            model=inputs.pair.base.name,
+            advance=bar.update,
+        )
+    return _Fitted(sae, {"config": vars(config), "n_rows_fitted": len(rows)})
