@@ -5,10 +5,11 @@ Ctrl-C is exit status 130. Nothing heavy is imported before a command runs.
 """
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from latent_reasoning.comparison.config import CompareConfig
@@ -93,31 +94,29 @@ def _compare(options: argparse.Namespace) -> None:
     from latent_reasoning.comparison.pipeline import compare
     from latent_reasoning.comparison.summary import summary
 
-    print(estimate(config))
+    _show(str(estimate(config)))
     comparison = compare(config, progress=progress_bar)
-    print(summary(comparison.results))
-    print(f"\nreport: {comparison.directory / 'report.html'}")
+    _show(f"{summary(comparison.results)}\n\nreport: {comparison.directory / 'report.html'}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
     config = config_from(options, EvaluateConfig)
-    from latent_reasoning.generations.command import run
+    from latent_reasoning.generations.command import run_evaluation
 
-    run(options.files, config, progress_bar)
+    _show(run_evaluation(options.files, config, progress_bar))
 
 
 def _contamination(options: argparse.Namespace) -> None:
     config = config_from(options, ContaminationConfig)
     from latent_reasoning.generations.command import run_contamination
 
-    run_contamination(config, progress_bar)
+    _show(run_contamination(config, progress_bar))
 
 
 def _list(_: argparse.Namespace) -> None:
     from latent_reasoning.organisms.registry import organism_names
 
-    for name in organism_names():
-        print(f"organism:{name}")
+    _show("\n".join(f"organism:{name}" for name in organism_names()))
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -126,7 +125,7 @@ def _build(options: argparse.Namespace) -> None:
     name = parse_organism(f"{options.name.removeprefix('organism:')}@{options.seed}")
     from latent_reasoning.zoo.building import build_organism
 
-    print(build_organism(name, options.output, progress_bar))
+    _show(str(build_organism(name, options.output, progress_bar)))
 
 
 def _dictionary(options: argparse.Namespace) -> None:
@@ -135,7 +134,18 @@ def _dictionary(options: argparse.Namespace) -> None:
     name = parse_organism(f"{options.name.removeprefix('organism:')}@{options.seed}")
     from latent_reasoning.zoo.dictionaries import build_dictionary
 
-    print(build_dictionary(name, options.output, progress_bar))
+    _show(str(build_dictionary(name, options.output, progress_bar)))
+
+
+def _show(text: str) -> None:
+    # A lone surrogate in someone's text must not end the command after all the work is done.
+    with suppress(AttributeError):
+        sys.stdout.reconfigure(errors="backslashreplace")  # pyright: ignore
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # The reader, such as head, has what it wanted; what is left would be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
