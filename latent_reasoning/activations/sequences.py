@@ -26,8 +26,16 @@ class TokenSequence:
     """Number of the completion among those of the same problem."""
     labels: dict[str, str] = field(default_factory=dict)
     """Anything known about the whole sequence, for example its behaviour or its correctness."""
+    token_labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Anything known about every token, for example the step of the solution it belongs to."""
 
     def __post_init__(self) -> None:
+        for name, values in self.token_labels.items():
+            if len(values) != len(self.tokens):
+                raise ActivationError(
+                    f"TokenSequence: problem {self.problem_id!r} has {len(values)} values of "
+                    f"{name!r} for {len(self.tokens)} tokens; expected one a token"
+                )
         if not 1 <= self.n_prompt <= len(self.tokens):
             raise ActivationError(
                 f"TokenSequence: problem {self.problem_id!r} has {len(self.tokens)} tokens, "
