@@ -14,6 +14,7 @@ from latent_reasoning.activations.manifest import (
     read_manifest,
     read_record,
 )
+from latent_reasoning.activations.space import readable
 from latent_reasoning.errors import ActivationError
 
 
@@ -29,6 +30,21 @@ def problems_of(folder: Path) -> list[str]:
         if problem is not None:
             found.append(problem)
     return found
+
+
+def require_sound(folder: Path) -> str:
+    """Read every byte of a store; returns a line that says that nothing is wrong.
+
+    Raises:
+        ActivationError: Something is: the first problem, and how many more there are.
+    """
+    problems = problems_of(folder)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise ActivationError(f"{problems[0]}{more}")
+    recording, shards, _ = contents(folder)
+    state = "complete" if isinstance(recording, Manifest) else "not finished"
+    return f"{folder}: {state}, {len(shards)} shards, every checksum is right"
 
 
 def contents(folder: Path) -> tuple[Recording, dict[int, Shard], list[str]]:
@@ -57,7 +73,7 @@ def describe(folder: Path) -> str:
     lines = [
         f"{folder}: {'complete' if finished else 'not finished, run its command again to resume'}",
         f"rows         {n_rows:,} of {sum(s.n_sequences for s in shards.values()):,} sequences",
-        f"shards       {len(shards)}, {n_bytes / 1e9:.3f} GB",
+        f"shards       {len(shards)}, {readable(n_bytes)}",
         *(f"{role:<12} {name}" for role, name in recording.models.items()),
         f"hook points  {', '.join(recording.hook_points)}",
         f"positions    {recording.positions}",

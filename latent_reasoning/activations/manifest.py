@@ -180,26 +180,25 @@ def read_record(path: Path, kind: type[_Record]) -> _Record:
     return record
 
 
-def _parse(content: dict[str, Any], kind: type[_Record]) -> _Record:
+def _parse(content: dict[str, Any], kind: type[Any]) -> Any:
     content = dict(content)
-    for name in ("activations", "rows", "sequences"):
-        if kind is Shard:
+    if kind is Shard:
+        for name in ("activations", "rows", "sequences"):
             content[name] = _typed(StoredFile(**content[name]))
     if "shards" in content:
         content["shards"] = tuple(_parse(shard, Shard) for shard in content["shards"])
     if "hook_points" in content:
         content["hook_points"] = tuple(content["hook_points"])
-    record: _Record = kind(**content)
-    return _typed(record)
+    return _typed(kind(**content))
 
 
-def _typed(record: _Record) -> _Record:
+def _typed(record: Any) -> Any:
     """The record, if its plain fields have the types they are declared with."""
-    for field in fields(record):  # pyright: ignore[reportArgumentType]
+    for field in fields(record):
         value: Any = getattr(record, field.name)
         if field.type in (int, str, float, dict) and type(value) is not field.type:
             raise TypeError(f"{field.name} is {value!r:.40}")
-        if field.type is int and value < 0:
+        if isinstance(value, int) and value < 0:
             raise ValueError(f"{field.name} is {value}")
     return record
 

@@ -21,7 +21,14 @@ from latent_reasoning.activations.sequences import Positions
 from latent_reasoning.activations.settings import plan_recording
 from latent_reasoning.activations.shard_recorder import ShardRecorder
 from latent_reasoning.activations.sources import Source, token_sequences
-from latent_reasoning.activations.space import estimate_size, free_bytes, require_room, row_bytes
+from latent_reasoning.activations.space import (
+    RecordingSize,
+    estimate_size,
+    free_bytes,
+    readable,
+    require_room,
+    row_bytes,
+)
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.engines.interface import Engine
 from latent_reasoning.engines.local import LocalEngine
@@ -62,6 +69,13 @@ class Recorder:
         """
         return ActivationStore.open(self.path)
 
+    def size(
+        self, source: Source, *, max_tokens: int | None = None, max_rows: int | None = None
+    ) -> RecordingSize | None:
+        """Room a source will take, or None where it is a stream without a limit."""
+        tokenizer = next(iter(self.models.values())).tokenizer
+        return estimate_size(self.recording, source, tokenizer, self.path, max_tokens, max_rows)
+
     def record(
         self, source: Source, *, max_tokens: int | None = None, max_rows: int | None = None
     ) -> None:
@@ -79,7 +93,7 @@ class Recorder:
                 shards that are there, or the disk is too small.
         """
         tokenizer = next(iter(self.models.values())).tokenizer
-        size = estimate_size(self.recording, source, tokenizer, self.path, max_tokens, max_rows)
+        size = self.size(source, max_tokens=max_tokens, max_rows=max_rows)
         there = sum(s.n_rows for i, s in self.ledger.shards.items() if i >= self._n_shards)
         require_room(size, self.path, there)
         sequences = token_sequences(source, tokenizer, max_tokens)
@@ -97,8 +111,8 @@ class Recorder:
                 )
                 needed = max(left, self.recording.shard_rows) * row_bytes(self.recording)
                 raise DiskFullError(
-                    f"{error}; about {needed / 1e9:.2f} GB more is needed, "
-                    f"{free_bytes(self.path) / 1e9:.2f} GB is free; finished shards are kept, make "
+                    f"{error}; about {readable(needed)} more is needed, "
+                    f"{readable(free_bytes(self.path))} is free; finished shards are kept, make "
                     f"room and run the same command to resume"
                 ) from error
 

@@ -91,7 +91,7 @@ class ShardRecorder:
                 for i, block in zip(batch, blocks, strict=True):
                     tensors[name][offsets[i] : offsets[i + 1]] = block
             self.advance(sum(lengths[i] for i in batch))
-        norms = {name: _norms(rows) for name, rows in tensors.items()}
+        norms = {name: row_norms(rows) for name, rows in tensors.items()}
         check_finite(self, task, tensors, norms)
         return ShardContents(task, tensors, norms)
 
@@ -152,6 +152,7 @@ class ShardRecorder:
         return shard
 
 
-def _norms(rows: Float[Tensor, "row d_model"]) -> Float[Tensor, " row"]:
+def row_norms(rows: Float[Tensor, "row d_model"]) -> Float[Tensor, " row"]:
+    """Euclidean norm of every row, in float32."""
     pieces = rows.split(_CHUNK)
     return torch.cat([torch.linalg.vector_norm(p, dim=-1, dtype=torch.float32) for p in pieces])

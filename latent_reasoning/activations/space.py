@@ -32,9 +32,21 @@ class RecordingSize:
     def __str__(self) -> str:
         """One line for people."""
         return (
-            f"about {self.n_rows:,} rows, {self.n_bytes / 1e9:.2f} GB to write, "
-            f"{self.free / 1e9:.1f} GB free"
+            f"about {self.n_rows:,} rows, {readable(self.n_bytes)} to write, "
+            f"{readable(self.free)} free"
         )
+
+
+def readable(n_bytes: int) -> str:
+    """A size for people.
+
+    >>> readable(26551)
+    '26.6 kB'
+    """
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= scale:
+            return f"{n_bytes / scale:.3g} {unit}"
+    return f"{n_bytes} bytes"
 
 
 def row_bytes(recording: Recording) -> int:
@@ -86,8 +98,8 @@ def require_room(size: RecordingSize | None, folder: Path, there: int) -> None:
     needed = size.n_bytes * max(0, size.n_rows - there) // size.n_rows
     if needed > size.free:
         raise DiskFullError(
-            f"record: {str(folder)!r} needs about {needed / 1e9:.2f} GB more for {size.n_rows:,} "
-            f"rows, the disk has {size.free / 1e9:.2f} GB free; record fewer hook points or rows, "
+            f"record: {str(folder)!r} needs about {readable(needed)} more for {size.n_rows:,} "
+            f"rows, the disk has {readable(size.free)} free; record fewer hook points or rows, "
             f"store as bfloat16, or choose another disk"
         )
 

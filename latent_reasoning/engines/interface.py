@@ -7,9 +7,9 @@ an engine starts workers and hands the tasks out.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeVar, runtime_checkable
 
-Task = TypeVar("Task")
+Task = TypeVar("Task", contravariant=True)
 Contents = TypeVar("Contents")
-Result = TypeVar("Result")
+Result = TypeVar("Result", covariant=True)
 
 
 @runtime_checkable
