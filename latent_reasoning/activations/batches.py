@@ -24,7 +24,7 @@ from latent_reasoning.errors import ActivationError
 from latent_reasoning.models.loading import DTYPES
 
 BLOCK_BYTES = 2**17
-RESIDENT_BYTES = 2**28
+RESIDENT_BYTES = 2**26
 
 
 class Batch(NamedTuple):
