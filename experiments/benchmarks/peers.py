@@ -26,7 +26,7 @@ class Peer:
     def __init__(self, script: str, words: Sequence[str], python: str = sys.executable) -> None:
         self.name = words[0]
         # A file, as a pipe that nobody reads would stop a peer that says much.
-        self._errors = tempfile.TemporaryFile("w+")
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self._process = subprocess.Popen(
             [python, str(HERE / script), *words],
             stdin=subprocess.PIPE,
@@ -46,7 +46,9 @@ class Peer:
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate()
+        if self._process.stdin is not None and not self._process.stdin.closed:
+            self._process.stdin.close()
+        self._process.wait()
 
     def _read(self, wanted: Callable[[str], bool]) -> str:
         # Libraries print to stdout too; what is not ours is passed over.
@@ -75,7 +77,7 @@ def interleaved(peers: Sequence[Peer], rounds: int) -> dict[str, list[dict[str, 
         for i in range(rounds + 1):
             for peer in peers:
                 measured = peer.run()
-                print(f"round {i} {peer.name} {measured}", file=sys.stderr)
+                print(f"round {i}: {peer.name} {measured}", file=sys.stderr)
                 if i:
                     found[peer.name].append(measured)
     finally:

@@ -29,8 +29,8 @@ from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.models.loading import DTYPES
 
 
-def write_store(folder: Path, d_model: int, dtype: str, n_rows: int) -> None:
-    """A store of one shard of random rows, and the same rows as SAELens keeps them."""
+def write_store(folder: Path, d_model: int, dtype: str, n_rows: int, n_shards: int) -> None:
+    """A store of random rows, and the same rows as SAELens keeps them."""
     recording = Recording(
         format=FORMAT,
         models={"base": "random"},
@@ -41,27 +41,30 @@ def write_store(folder: Path, d_model: int, dtype: str, n_rows: int) -> None:
         dtype=dtype,
         d_model=d_model,
         batch_tokens=CONTEXT,
-        shard_rows=n_rows,
+        shard_rows=n_rows // n_shards,
         sink_factor=10.0,
     )
     (folder / "store").mkdir()
-    x = torch.randn(n_rows, d_model, generator=torch.Generator().manual_seed(0)).to(DTYPES[dtype])
-    sequences = tuple(
-        TokenSequence(tuple(range(CONTEXT)), 1, str(i)) for i in range(n_rows // CONTEXT)
-    )
-    name = tensor_name("base", POINT)
-    contents = ShardContents(ShardTask(0, 0, sequences), {name: x}, {name: row_norms(x)})
-    shard = ShardRecorder({}, recording, folder / "store").write(contents)
-    close(folder / "store", recording, [shard])
+    writer, name = ShardRecorder({}, recording, folder / "store"), tensor_name("base", POINT)
+    n = n_rows // n_shards // CONTEXT
+    generator = torch.Generator().manual_seed(0)
+    shards = []
+    for index in range(n_shards):
+        x = torch.randn(n * CONTEXT, d_model, generator=generator).to(DTYPES[dtype])
+        first = index * n
+        sequences = tuple(TokenSequence(tuple(range(CONTEXT)), 1, str(first + i)) for i in range(n))
+        task = ShardTask(index, first, sequences)
+        shards.append(writer.write(ShardContents(task, {name: x}, {name: row_norms(x)})))
+    close(folder / "store", recording, shards)
     store = ActivationStore.open(folder / "store")
     export_saelens(store, POINT, folder / "saelens", context_size=CONTEXT)
 
 
-def reads(d_model: int, dtype: str, n_rows: int, rounds: int) -> list[Row]:
+def reads(d_model: int, dtype: str, n_rows: int, n_shards: int, rounds: int) -> list[Row]:
     """Rows a second of every reader."""
-    case = f"{d_model}-{dtype}"
+    case = f"{d_model}-{dtype}, {n_shards} shard{'s' * (n_shards > 1)}"
     with tempfile.TemporaryDirectory() as folder:
-        write_store(Path(folder), d_model, dtype, n_rows // CONTEXT * CONTEXT)
+        write_store(Path(folder), d_model, dtype, n_rows, n_shards)
         peers = [Peer("store_peer.py", [name, folder]) for name in READERS]
         found = interleaved(peers, rounds)
     return [
@@ -107,7 +110,9 @@ def run(quick: bool, _: str) -> list[Row]:
     """The rows of this area."""
     rounds, size = (3, 2**26) if quick else (7, 2**28)
     return [
-        *reads(96, "float32", size // (96 * 4), rounds),
-        *reads(1536, "bfloat16", size // (1536 * 2), rounds),
+        *reads(96, "float32", size // (96 * 4), 1, rounds),
+        *reads(96, "float32", size // (96 * 4), 4, rounds),
+        *reads(1536, "bfloat16", size // (1536 * 2), 1, rounds),
+        *reads(1536, "bfloat16", size // (1536 * 2), 4, rounds),
         *memory([10**5, 10**6] if quick else [10**5, 10**6, 10**7]),
     ]

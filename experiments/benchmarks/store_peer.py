@@ -34,29 +34,40 @@ def ours(folder: str) -> Callable[[], int]:
     return work
 
 
-def _memmap(folder: str) -> np.ndarray:
+def _memmaps(folder: str) -> list[np.ndarray]:
     from latent_reasoning.activations.shards import tensor_name, tensor_offset
     from latent_reasoning.activations.store import ActivationStore
     from latent_reasoning.models.loading import DTYPES
 
     store = ActivationStore.open(Path(folder) / "store")
-    (shard,) = store.manifest.shards
-    path, name = store.path / shard.activations.file, tensor_name("base", POINT)
+    name = tensor_name("base", POINT)
     width = store.manifest.d_model * DTYPES[store.manifest.dtype].itemsize
-    shape = (len(store), width)
-    return np.memmap(path, np.uint8, "r", tensor_offset(path, name), shape)
+    found = []
+    for shard in store.manifest.shards:
+        path = store.path / shard.activations.file
+        shape = (shard.n_rows, width)
+        found.append(np.memmap(path, np.uint8, "r", tensor_offset(path, name), shape))
+    return found
 
 
 def copy_whole(folder: str) -> Callable[[], int]:
-    """A plain copy of the memory map into memory, in order."""
-    rows = _memmap(folder)
-    return lambda: len(np.array(rows))
+    """A plain copy of the memory maps into memory, in order."""
+    maps = _memmaps(folder)
+    return lambda: sum(map(len, [np.array(rows) for rows in maps]))
 
 
 def copy_batches(folder: str) -> Callable[[], int]:
     """The same, a batch at a time; what was copied is dropped at once."""
-    rows = _memmap(folder)
-    return lambda: sum(len(np.array(rows[i : i + BATCH])) for i in range(0, len(rows), BATCH))
+    maps = _memmaps(folder)
+
+    def work() -> int:
+        seen = 0
+        for rows in maps:
+            for i in range(0, len(rows), BATCH):
+                seen += len(np.array(rows[i : i + BATCH]))
+        return seen
+
+    return work
 
 
 def sae_lens(folder: str) -> Callable[[], int]:

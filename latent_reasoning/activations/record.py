@@ -56,7 +56,7 @@ class Recorder:
         self.ledger = Ledger(path, recording)
         self._engine = engine
         self._progress = progress
-        self._n_shards = 0
+        self.n_shards = 0
         self._n_sequences = 0
         self._verified = False
 
@@ -94,10 +94,10 @@ class Recorder:
         """
         tokenizer = next(iter(self.models.values())).tokenizer
         size = self.size(source, max_tokens=max_tokens, max_rows=max_rows)
-        there = sum(s.n_rows for i, s in self.ledger.shards.items() if i >= self._n_shards)
+        there = sum(s.n_rows for i, s in self.ledger.shards.items() if i >= self.n_shards)
         require_room(size, self.path, there)
         sequences = token_sequences(source, tokenizer, max_tokens)
-        tasks = shard_tasks(sequences, self.recording, self._n_shards, self._n_sequences, max_rows)
+        tasks = shard_tasks(sequences, self.recording, self.n_shards, self._n_sequences, max_rows)
         with self._progress("record", size.n_rows if size else 0) as bar:
             new = self._missing(tasks, bar.update)
             try:
@@ -122,7 +122,7 @@ class Recorder:
         """The tasks that are not on disk; those that are must be of the same source."""
         last: ShardTask | None = None
         for task in tasks:
-            self._n_shards = task.index + 1
+            self.n_shards = task.index + 1
             self._n_sequences = task.first_sequence + len(task.sequences)
             there = self.ledger.shards.get(task.index)
             if there is not None:
@@ -135,7 +135,7 @@ class Recorder:
                     f"record: {str(self.path)!r} exists already and is complete, the source has "
                     f"more; choose another folder"
                 )
-            if last is not None and not self._verified:
+            if last is not None and not self._verified and not self._engine.remote:
                 check_same_values(self.models, self.recording, self.path, last)
                 self._verified = True
             yield task
@@ -204,7 +204,7 @@ def record_activations(
         stack.enter_context(only_writer(path))
         recorder = Recorder(models, recording, path, engine or LocalEngine(), progress)
         yield recorder
-        recorder.ledger.finish(recorder._n_shards)
+        recorder.ledger.finish(recorder.n_shards)
 
 
 def record_pair(
