@@ -6,6 +6,7 @@ from latent_reasoning.activations.config import RecordConfig
 from latent_reasoning.activations.inspection import describe
 from latent_reasoning.activations.named_source import named_source
 from latent_reasoning.activations.record import record_activations
+from latent_reasoning.activations.sequences import parse_positions
 from latent_reasoning.engines.choice import choose_engine
 from latent_reasoning.models.hook_points import default_hook_point
 from latent_reasoning.models.loading import LoadedModel, load_model
@@ -29,6 +30,7 @@ def record_from(
         LatentReasoningError: A setting, a model or the source cannot be used.
     """
     engine = choose_engine(config.engine, config.workers, config.device)
+    positions = parse_positions(config.positions)
     source = named_source(config.source)
     models = _models(config)
     names = config.hook_points or default_hook_point(models["base"].n_layers)
@@ -36,7 +38,7 @@ def record_from(
         models,
         [name.strip() for name in names.split(",")],
         config.output,
-        positions=config.positions,  # pyright: ignore[reportArgumentType]
+        positions=positions,
         dtype=config.stored_dtype,
         batch_tokens=config.batch_tokens,
         shard_rows=config.shard_rows,

@@ -1,15 +1,27 @@
 """Token sequences to record activations on, and which of their positions to keep."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from latent_reasoning.data.samples import Sample
-from latent_reasoning.errors import ActivationError
+from latent_reasoning.errors import ActivationError, one_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 Positions = Literal["all", "prompt", "completion", "last_prompt"]
+
+
+def parse_positions(name: str) -> Positions:
+    """The choice of positions of a name.
+
+    Raises:
+        ActivationError: There is none.
+    """
+    for known in get_args(Positions):
+        if name == known:
+            return known
+    raise ActivationError(one_of("record", "choice of positions", name, get_args(Positions)))
 
 
 @dataclass(frozen=True)

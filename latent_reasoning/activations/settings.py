@@ -1,11 +1,10 @@
 """Checking what is to be recorded before anything is written."""
 
 from collections.abc import Iterable
-from typing import get_args
 
 from latent_reasoning.activations.manifest import FORMAT, Recording
 from latent_reasoning.activations.plan import default_shard_rows
-from latent_reasoning.activations.sequences import Positions
+from latent_reasoning.activations.sequences import Positions, parse_positions
 from latent_reasoning.errors import ActivationError, one_of
 from latent_reasoning.models.hook_points import HookPoint, parse_hook_point
 from latent_reasoning.models.loading import DTYPES, LoadedModel
@@ -29,10 +28,7 @@ def plan_recording(
         HookPointError: A hook point is unknown to a model.
     """
     first = next(iter(models.values()))
-    if positions not in get_args(Positions):
-        raise ActivationError(
-            one_of("record", "choice of positions", positions, get_args(Positions))
-        )
+    parse_positions(positions)
     computed_in = str(first.dtype).removeprefix("torch.")
     dtype = dtype or computed_in
     if dtype not in DTYPES:
