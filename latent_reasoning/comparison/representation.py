@@ -20,6 +20,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from latent_reasoning.activations.record import record_pair
+from latent_reasoning.activations.sequences import sequence_of
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.data.samples import Sample
@@ -89,8 +90,9 @@ def observe(inputs: Inputs, folder: Path, progress: Progress) -> Observed:
                 )
             )
     base, tuned = [sample for run in drawn[:-1] for sample in run], drawn[-1]
-    samples = (*base, *tuned)
-    store = record_pair(inputs.pair, samples, [inputs.hook_point], folder / "activations")
+    tokenizer = inputs.pair.base.tokenizer
+    sequences = [sequence_of(tokenizer, sample) for sample in (*base, *tuned)]
+    store = record_pair(inputs.pair, sequences, [inputs.hook_point], folder / "activations")
     return Observed(base, tuned, store)
 
 

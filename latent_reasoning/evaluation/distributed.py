@@ -1,11 +1,12 @@
-"""Sampling one condition on an engine: the same samples, drawn by many workers.
+"""Sampling one condition on an engine: the same samples, whichever workers draw them.
 
-Random numbers depend on the seed, the prompt and the number of the sample alone, so it does not
-matter which worker draws a completion, or whether it is drawn twice because a worker died.
+Problems are divided into parts, each with a seed of its own, so it does not matter which engine or
+worker draws a part, or whether it is drawn twice because a worker died.
 """
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from latent_reasoning.data.problems import Problem, require_problems
@@ -51,8 +52,11 @@ class Sampler:
     def compute(self, part: Part) -> tuple[int, list[Sample]]:
         """Sample and grade completions of some problems."""
         draw = self._draw
+        # One seed for all parts would give the first problem of each the same random numbers.
+        digest = hashlib.blake2b(f"{draw.sampling.seed}/{part.index}".encode(), digest_size=4)
+        sampling = replace(draw.sampling, seed=int.from_bytes(digest.digest(), "big"))
         samples = run_condition(
-            self._model, draw.condition, part.problems, draw.variant, draw.n_samples, draw.sampling
+            self._model, draw.condition, part.problems, draw.variant, draw.n_samples, sampling
         )
         return part.index, samples
 
@@ -72,14 +76,14 @@ def run_condition_on(
     draw: Draw,
     part_size: int = 32,
 ) -> list[Sample]:
-    """What `run_condition` returns, drawn by the workers of an engine.
+    """Graded samples in the order of the problems, drawn by the workers of an engine.
 
     Args:
         engine: Where the work is done. Workers elsewhere load the model by its name.
         model: The model.
         problems: What it is asked.
         draw: What is drawn for each.
-        part_size: Problems handed to a worker at a time.
+        part_size: Problems handed to a worker at a time; another size draws other samples.
 
     Raises:
         ProblemError: There is no problem, or two share an id.
