@@ -29,7 +29,9 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"latent-reasoning: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("latent-reasoning: interrupted; nothing half-written is left", file=sys.stderr)
+        resumable = getattr(options, "resumable", False)
+        left = "the same command goes on from here" if resumable else "nothing half-written is left"
+        print(f"latent-reasoning: interrupted; {left}", file=sys.stderr)
         return 130
     return 0
 
@@ -73,7 +75,7 @@ def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         description=RecordConfig.__doc__,
     )
     add_options(record, RecordConfig)
-    record.set_defaults(run=_record)
+    record.set_defaults(run=_record, resumable=True)
     store = commands.add_parser("store", help="look at, check or repair recorded activations")
     actions = store.add_subparsers(title="actions", required=True, metavar="ACTION")
     for action, run, text in (
