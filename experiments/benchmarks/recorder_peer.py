@@ -10,21 +10,38 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from peers import serve
 from safetensors.torch import save_file
 
 CONTEXT = 128
+SHORTEST = 32
 Work = Callable[[Path], None]
 
 
-def batches(n_tokens: int, d_vocab: int, batch_tokens: int) -> list[torch.Tensor]:
-    """Token ids in contexts of one length, so that no peer computes padding."""
+class Batch(NamedTuple):
+    """Sequences in the order given, padded on the right to the longest of them."""
+
+    ids: torch.Tensor
+    """Token ids, [sequence, position]."""
+    real: torch.Tensor
+    """Which of them are no padding."""
+
+
+def batches(n_tokens: int, d_vocab: int, batch_tokens: int, varied: bool) -> list[Batch]:
+    """Random token ids, in contexts of 128 or of 32 to 128 tokens."""
     generator = torch.Generator().manual_seed(0)
-    ids = torch.randint(5, d_vocab, (n_tokens // CONTEXT, CONTEXT), generator=generator)
-    return list(ids.split(max(1, batch_tokens // CONTEXT)))
+    found, size = [], max(1, batch_tokens // CONTEXT)
+    while sum(int(batch.real.sum()) for batch in found) < n_tokens:
+        ids = torch.randint(5, d_vocab, (size, CONTEXT), generator=generator)
+        shortest = SHORTEST if varied else CONTEXT
+        lengths = torch.randint(shortest, CONTEXT + 1, (size, 1), generator=generator)
+        real = torch.arange(CONTEXT) < lengths
+        longest = int(lengths.max())
+        found.append(Batch((ids * real)[:, :longest], real[:, :longest]))
+    return found
 
 
 def hf_models(folders: list[str]) -> list[Any]:
@@ -34,19 +51,19 @@ def hf_models(folders: list[str]) -> list[Any]:
     return [AutoModelForCausalLM.from_pretrained(f, dtype=torch.float32).eval() for f in folders]
 
 
-def bare(folders: list[str], ids: list[torch.Tensor], _: int) -> Work:
+def bare(folders: list[str], data: list[Batch], _: int) -> Work:
     """Nothing but the two forward passes, without the head."""
     models = hf_models(folders)
 
     def work(_: Path) -> None:
-        for batch in ids:
+        for batch in data:
             for model in models:
-                model.model(input_ids=batch, use_cache=False)
+                model.model(input_ids=batch.ids, use_cache=False)
 
     return work
 
 
-def ours(folders: list[str], ids: list[torch.Tensor], layer: int) -> Work:
+def ours(folders: list[str], data: list[Batch], layer: int) -> Work:
     """This package."""
     from latent_reasoning.activations.record import record_pair
     from latent_reasoning.activations.sequences import TokenSequence
@@ -64,21 +81,21 @@ def ours(folders: list[str], ids: list[torch.Tensor], layer: int) -> Work:
     return work
 
 
-def hidden_states(folders: list[str], ids: list[torch.Tensor], layer: int) -> Work:
+def hidden_states(folders: list[str], data: list[Batch], layer: int) -> Work:
     """Plain Hugging Face with output_hidden_states, one file a batch."""
     models = hf_models(folders)
 
     def work(folder: Path) -> None:
-        for i, batch in enumerate(ids):
+        for i, batch in enumerate(data):
             for name, model in zip(("base", "tuned"), models, strict=True):
-                out = model.model(input_ids=batch, use_cache=False, output_hidden_states=True)
-                x = out.hidden_states[layer + 1].flatten(0, 1).contiguous()
+                out = model.model(input_ids=batch.ids, use_cache=False, output_hidden_states=True)
+                x = out.hidden_states[layer + 1][batch.real]
                 save_file({"x": x}, folder / f"{i}.{name}.safetensors")
 
     return work
 
 
-def transformer_lens(folders: list[str], ids: list[torch.Tensor], layer: int) -> Work:
+def transformer_lens(folders: list[str], data: list[Batch], layer: int) -> Work:
     """TransformerBridge.run_with_cache, one file a batch."""
     from transformer_lens.model_bridge import TransformerBridge
 
@@ -86,50 +103,56 @@ def transformer_lens(folders: list[str], ids: list[torch.Tensor], layer: int) ->
     point = f"blocks.{layer}.hook_out"
 
     def work(folder: Path) -> None:
-        for i, batch in enumerate(ids):
+        for i, batch in enumerate(data):
             for name, model in zip(("base", "tuned"), models, strict=True):
-                _, cache = model.run_with_cache(batch, names_filter=[point], return_type=None)
-                x = cache[point].flatten(0, 1).contiguous()
+                _, cache = model.run_with_cache(batch.ids, names_filter=[point], return_type=None)
+                x = cache[point][batch.real]
                 save_file({"x": x}, folder / f"{i}.{name}.safetensors")
 
     return work
 
 
-def nnsight(folders: list[str], ids: list[torch.Tensor], layer: int) -> Work:
+def nnsight(folders: list[str], data: list[Batch], layer: int) -> Work:
     """Nnsight traces, one file a batch."""
     from nnsight import LanguageModel  # pyright: ignore[reportMissingImports]
 
     models = [LanguageModel(f, device_map="cpu", dispatch=True) for f in folders]
 
     def work(folder: Path) -> None:
-        for i, batch in enumerate(ids):
+        for i, batch in enumerate(data):
             for name, model in zip(("base", "tuned"), models, strict=True):
-                with model.trace(batch):
+                with model.trace(batch.ids):
                     saved = model.model.layers[layer].output.save()
                 x = saved[0] if isinstance(saved, tuple) else saved
-                save_file({"x": x.flatten(0, 1).contiguous()}, folder / f"{i}.{name}.safetensors")
+                save_file({"x": x[batch.real]}, folder / f"{i}.{name}.safetensors")
 
     return work
 
 
-def sae_lens(folders: list[str], ids: list[torch.Tensor], layer: int) -> Work:
-    """SAELens' CacheActivationsRunner, once for each model."""
+def sae_lens(folders: list[str], data: list[Batch], layer: int) -> Work:
+    """SAELens' CacheActivationsRunner, once for each model; it packs texts into full contexts."""
     from datasets import Dataset
     from sae_lens.cache_activations_runner import CacheActivationsRunner
     from sae_lens.config import CacheActivationsRunnerConfig
 
-    tokens = torch.cat(ids)
+    flat = torch.cat([batch.ids[batch.real] for batch in data])
+    # Whole batches of contexts, as it writes nothing less.
+    size = len(data[0].ids)
+    tokens = flat[: len(flat) // (size * CONTEXT) * size * CONTEXT].view(-1, CONTEXT)
     dataset = Dataset.from_dict({"tokens": tokens.tolist()})
     dataset.set_format("torch")
 
     def runner(folder: str) -> Any:
+        width = hf_config(folder).hidden_size
         config = CacheActivationsRunnerConfig(
             dataset_path="tokens",
             model_name=folder,
             model_class_name="AutoModelForCausalLM",
-            model_batch_size=len(ids[0]),
+            model_batch_size=size,
             hook_name=f"model.layers.{layer}",
-            d_in=hf_config(folder).hidden_size,
+            d_in=width,
+            # One buffer of exactly these tokens: it always fills a whole one.
+            buffer_size_gb=(tokens.numel() + 1) * width * 4 / 1e9,
             training_tokens=tokens.numel(),
             context_size=CONTEXT,
             prepend_bos=False,
@@ -170,12 +193,16 @@ PEERS = {
 
 
 def main() -> None:
-    """`recorder_peer.py PEER BASE TUNED N_TOKENS BATCH_TOKENS`."""
-    name, base, tuned, n_tokens, batch_tokens = sys.argv[1:]
-    config = hf_config(base)
-    ids = batches(int(n_tokens), config.vocab_size, int(batch_tokens))
-    work = PEERS[name]([base, tuned], ids, config.num_hidden_layers - 1)
-    n = sum(batch.numel() for batch in ids)
+    """`recorder_peer.py PEER BASE TUNED N_TOKENS BATCH_TOKENS equal|varied LAYER`."""
+    name, base, tuned, n_tokens, batch_tokens, lengths, layer = sys.argv[1:]
+    data = batches(
+        int(n_tokens), hf_config(base).vocab_size, int(batch_tokens), lengths == "varied"
+    )
+    work = PEERS[name]([base, tuned], data, int(layer))
+    n = sum(int(batch.real.sum()) for batch in data)
+    if name == "sae_lens":
+        whole = len(data[0].ids) * CONTEXT
+        n = n // whole * whole
 
     def once() -> dict[str, float]:
         folder = Path(tempfile.mkdtemp())

@@ -7,7 +7,6 @@ needed.
 
 import itertools
 import logging
-import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,9 +25,9 @@ class RayEngine:
 
     workers: int = 2
     """Number of actors."""
-    cpus: float = 1
+    cpus: int = 1
     """Cores each of them holds; PyTorch in it uses as many threads."""
-    gpus: float = 0
+    gpus: int = 0
     """Graphics processors each of them holds."""
     remote: bool = True
     """Workers load their own models."""
@@ -82,7 +81,7 @@ class _Actor:
             return {"result": [refusal]}
 
 
-def _ray(cpus: float) -> Any:
+def _ray(cpus: int) -> Any:
     """The library, connected to the cluster of RAY_ADDRESS or else to one on this machine."""
     try:
         import ray
@@ -94,7 +93,7 @@ def _ray(cpus: float) -> Any:
         ) from error
     if not ray.is_initialized():
         # Actors hold their cores for good, and Ray Data needs one beside them to move blocks.
-        own = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": math.ceil(cpus) + 1}
+        own = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": cpus + 1}
         ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, **own)
         logging.getLogger("ray.data").setLevel(logging.ERROR)
     context = ray.data.DataContext.get_current()
