@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from latent_reasoning.activations.record import record_activations as record_activations
     from latent_reasoning.activations.record import record_pair as record_pair
+    from latent_reasoning.activations.saelens import export_saelens as export_saelens
+    from latent_reasoning.activations.saelens import import_saelens as import_saelens
     from latent_reasoning.activations.sequences import TokenSequence as TokenSequence
     from latent_reasoning.activations.sequences import sequence_of as sequence_of
     from latent_reasoning.activations.store import ActivationStore as ActivationStore
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "activations.record": ("record_activations", "record_pair"),
+    "activations.saelens": ("export_saelens", "import_saelens"),
     "activations.sequences": ("TokenSequence", "sequence_of"),
     "activations.store": ("ActivationStore",),
     "comparison.config": ("CompareConfig",),

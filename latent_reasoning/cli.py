@@ -1,4 +1,4 @@
-"""The command line: `latent-reasoning compare`, `... evaluate`, `... organism`.
+"""The command line: `compare`, `evaluate`, `record`, `store`, `organism` and others.
 
 Every flag comes from a configuration dataclass. A mistake is one line on stderr and exit status 2;
 Ctrl-C is exit status 130. Nothing heavy is imported before a command runs.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from latent_reasoning.activations.config import RecordConfig
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.presets import PRESETS, preset
 from latent_reasoning.errors import LatentReasoningError
@@ -83,7 +84,57 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, default=Path("sae_checkpoints"), help="root [sae_checkpoints]"
     )
     fit.set_defaults(run=_dictionary)
+    _add_activations(commands)
     return parser
+
+
+def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    record = commands.add_parser(
+        "record",
+        help="record the activations of base and tuned into one store; resumes if interrupted",
+        description=RecordConfig.__doc__,
+    )
+    add_options(record, RecordConfig)
+    record.set_defaults(run=_record, resumable=True)
+    store = commands.add_parser("store", help="look at, check or repair recorded activations")
+    actions = store.add_subparsers(title="actions", required=True, metavar="ACTION")
+    for action, run, text in (
+        ("info", _store_info, "say what a store holds"),
+        ("check", _store_check, "read every byte and say what is wrong"),
+        ("repair", _store_repair, "remove what is damaged, so that it can be recorded again"),
+    ):
+        parser = actions.add_parser(action, help=text, description=text)
+        parser.add_argument("path", type=Path, help="folder of the store")
+        parser.set_defaults(run=run)
+        if action == "repair":
+            parser.add_argument(
+                "--close", action="store_true", help="finish the store with what is sound"
+            )
+
+
+def _record(options: argparse.Namespace) -> None:
+    config = config_from(options, RecordConfig)
+    from latent_reasoning.activations.command import record_from
+
+    _show(record_from(config, progress_bar, lambda line: print(line, file=sys.stderr)))
+
+
+def _store_info(options: argparse.Namespace) -> None:
+    from latent_reasoning.activations.inspection import describe
+
+    _show(str(describe(options.path)))
+
+
+def _store_check(options: argparse.Namespace) -> None:
+    from latent_reasoning.activations.inspection import require_sound
+
+    _show(str(require_sound(options.path)))
+
+
+def _store_repair(options: argparse.Namespace) -> None:
+    from latent_reasoning.activations.repair import repair
+
+    _show(str(repair(options.path, options.close)))
 
 
 def _compare(options: argparse.Namespace) -> None:

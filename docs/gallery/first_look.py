@@ -51,14 +51,13 @@ samples = [
     for sample in lr.run_condition(pair.base, lr.Condition("base", "base"), problems, variant, 1)
 ]
 point = "blocks.1.hook_resid_post"
-sequences = [lr.sequence_of(pair.base.tokenizer, sample) for sample in samples]
 
 # %%
 import tempfile
 from pathlib import Path
 
 folder = Path(tempfile.mkdtemp()) / "activations"
-store = lr.record_pair(pair, sequences, [point], folder)
+store = lr.record_pair(pair, samples, [point], folder)
 last = store.rows.is_last_prompt
 sae = lr.shipped_sae(pair.base.name, point)
 ranked = lr.rank_features(sae, store.activations(point, "base", last), store.shows("code")[last])

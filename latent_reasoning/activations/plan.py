@@ -1,93 +1,119 @@
-"""Planning a recording: which rows there will be, in which order, computed in which batches."""
+"""Planning a recording: which sequences form a shard, and which are computed together.
 
-import itertools
-from collections.abc import Iterable
+A shard is a run of whole sequences, so that it can be computed alone, again, or elsewhere, with
+the same result. Within a shard sequences are computed in order of length, in batches of nearly
+equal length: padding would be computed for nothing.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import get_args
 
-import torch
-from torch import Tensor
-
+from latent_reasoning.activations.manifest import Recording
 from latent_reasoning.activations.sequences import Positions, TokenSequence
-from latent_reasoning.errors import ActivationError, one_of
-from latent_reasoning.models.hook_points import HookPoint, parse_hook_point
-from latent_reasoning.models.loading import LoadedModel
+from latent_reasoning.errors import ActivationError
+
+MOST_SHARD_ROWS = 2**18
+SHARD_BYTES = 2**28
+MOST_PADDING = 1 / 8
+"""A batch is closed before more than this share of it would be padding."""
 
 
 @dataclass(frozen=True)
-class RecordingPlan:
-    """What is recorded, the same for every model."""
+class ShardTask:
+    """One shard to record."""
 
+    index: int
+    """Number of the shard."""
+    first_sequence: int
+    """Number of its first sequence in the whole store."""
     sequences: tuple[TokenSequence, ...]
-    """The sequences, in the order of the rows."""
-    points: tuple[HookPoint, ...]
-    """Hook points to record."""
-    positions: Positions
-    """Which positions of each sequence are kept."""
-    offsets: tuple[int, ...]
-    """Row of the first kept position of each sequence."""
-    n_rows: int
-    """Number of rows in all."""
-    batches: list[list[int]]
-    """Indices of the sequences computed together."""
+    """Its sequences."""
 
-    def needed(self, i: int) -> tuple[int, ...]:
-        """Tokens of a sequence up to the last kept position; later ones change nothing before."""
-        kept = self.sequences[i].kept(self.positions)
-        return self.sequences[i].tokens[: kept.stop]
-
-    def columns(self) -> dict[str, Tensor]:
-        """Where each row comes from: columns of length `n_rows`, named as in the store."""
-        origins = [
-            (i, position, sequence.tokens[position], sequence.n_prompt)
-            for i, sequence in enumerate(self.sequences)
-            for position in sequence.kept(self.positions)
-        ]
-        sequence, position, token_id, n_prompt = torch.tensor(origins).unbind(dim=1)
-        return {
-            "sequence": sequence.contiguous(),
-            "position": position.contiguous(),
-            "token_id": token_id.contiguous(),
-            "is_prompt": position < n_prompt,
-            "is_last_prompt": position == n_prompt - 1,
-        }
+    def n_rows(self, positions: Positions) -> int:
+        """Number of rows the shard will have."""
+        return sum(len(sequence.kept(positions)) for sequence in self.sequences)
 
 
-def plan_recording(
-    model: LoadedModel,
+def default_shard_rows(n_places: int, d_model: int, itemsize: int) -> int:
+    """Rows of a shard of about 256 MiB, whatever is recorded."""
+    return max(1, min(MOST_SHARD_ROWS, SHARD_BYTES // (n_places * d_model * itemsize)))
+
+
+def shard_tasks(
     sequences: Iterable[TokenSequence],
-    hook_points: Iterable[str | HookPoint],
-    positions: Positions,
-    batch_size: int,
-) -> RecordingPlan:
-    """Check what is to be recorded and batch sequences of similar length.
+    recording: Recording,
+    first_index: int = 0,
+    first_sequence: int = 0,
+    max_rows: int | None = None,
+) -> Iterator[ShardTask]:
+    """Divide sequences into shards; reads no further than the shard it is filling.
+
+    Args:
+        sequences: In the order of the rows; those without a kept position are passed over.
+        recording: Says which positions are kept and when a shard is full.
+        first_index: Number of the first shard.
+        first_sequence: Number of the first sequence.
+        max_rows: Stop before the sequence that would exceed this many rows.
+    """
+    filling: list[TokenSequence] = []
+    rows = total = 0
+    for sequence in sequences:
+        n = len(sequence.kept(recording.positions))
+        if max_rows is not None and total + n > max_rows:
+            break
+        if not n:
+            continue
+        filling.append(sequence)
+        rows, total = rows + n, total + n
+        if rows >= recording.shard_rows:
+            yield ShardTask(first_index, first_sequence, tuple(filling))
+            first_index, first_sequence = first_index + 1, first_sequence + len(filling)
+            filling, rows = [], 0
+    if filling:
+        yield ShardTask(first_index, first_sequence, tuple(filling))
+
+
+def batches(
+    sequences: tuple[TokenSequence, ...], positions: Positions, batch_tokens: int
+) -> list[list[int]]:
+    """Indices of the sequences computed together, shortest first.
+
+    A sequence counts up to its last kept position. A batch holds at most `batch_tokens` tokens
+    with padding, and at least one sequence.
+    """
+    lengths = [sequence.kept(positions).stop for sequence in sequences]
+    order = sorted(range(len(sequences)), key=lengths.__getitem__)
+    found: list[list[int]] = []
+    real = 0
+    for i in order:
+        longest = lengths[i]
+        if found:
+            computed = longest * (len(found[-1]) + 1)
+            padding = 1 - (real + longest) / computed
+            if computed <= batch_tokens and padding <= MOST_PADDING:
+                found[-1].append(i)
+                real += longest
+                continue
+        found.append([i])
+        real = longest
+    return found
+
+
+def check_sequence(sequence: TokenSequence, d_vocab: int, most_tokens: int, model: str) -> None:
+    """Refuse a sequence the model cannot read.
 
     Raises:
-        ActivationError: Nothing is to be recorded, a token id lies outside the vocabulary, or an
-            option is out of range.
-        HookPointError: A hook point is unknown to the model.
+        ActivationError: A token id lies outside the vocabulary, or there are too many tokens.
     """
-    sequences = tuple(sequences)
-    if positions not in get_args(Positions):
+    low, high = min(sequence.tokens), max(sequence.tokens)
+    if not 0 <= low <= high < d_vocab:
         raise ActivationError(
-            one_of("record", "choice of positions", positions, get_args(Positions))
+            f"record: problem {sequence.problem_id!r} has token ids from {low} to {high}; expected "
+            f"0 to {d_vocab - 1}, encode it with the tokenizer of {model!r}"
         )
-    points = tuple(dict.fromkeys(parse_hook_point(name, model.n_layers) for name in hook_points))
-    lengths = [len(sequence.kept(positions)) for sequence in sequences]
-    if not points or not sum(lengths) or batch_size < 1:
+    if len(sequence.tokens) > most_tokens:
         raise ActivationError(
-            f"record: {len(points)} hook points, {sum(lengths)} tokens ({positions}) of "
-            f"{len(sequences)} sequences, batches of {batch_size}; expected at least one of each"
+            f"record: problem {sequence.problem_id!r}, sample {sequence.sample} has "
+            f"{len(sequence.tokens)} tokens; {model!r} reads at most {most_tokens}, cut it with "
+            f"max_tokens or leave it out"
         )
-    for sequence in sequences:
-        if not 0 <= min(sequence.tokens) <= max(sequence.tokens) < model.d_vocab:
-            raise ActivationError(
-                f"record: problem {sequence.problem_id!r} has token ids from "
-                f"{min(sequence.tokens)} to {max(sequence.tokens)}; expected 0 to "
-                f"{model.d_vocab - 1}, encode it with the tokenizer of {model.name!r}"
-            )
-    computed = [i for i, length in enumerate(lengths) if length]
-    computed.sort(key=lambda i: sequences[i].kept(positions).stop)
-    offsets = tuple(itertools.accumulate(lengths, initial=0))[:-1]
-    batches = [computed[i : i + batch_size] for i in range(0, len(computed), batch_size)]
-    return RecordingPlan(sequences, points, positions, offsets, sum(lengths), batches)

@@ -1,210 +1,285 @@
 """Recording activations of one model, or of a base and a tuned model on the same tokens.
 
-1. Sequences are sorted by length into batches and padded on the right; attention is causal, so
-   padding changes no real token, and its rows are never stored.
-2. Computation stops after the last layer that is recorded.
-3. Rows are written in the order of the sequences given, whatever batch they were computed in, so
-   that the rows of two models are aligned.
-4. A token whose norm exceeds ten times the median norm at any recorded hook point is flagged as a
-   sink: such tokens carry norms of another order (massive activations, 2402.17762) and would
-   dominate means and dictionary training.
+Rows are written in the order of the sequences given, in shards that are each computed alone. So
+the rows of two models are aligned, and a recording that was killed resumes where it was: shards
+that are there are kept, the rest is computed as it would have been.
 """
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
-import torch
-from jaxtyping import Bool, Float
-from safetensors.torch import save_file
-from torch import Tensor
-
-from latent_reasoning.activations.manifest import (
-    FORMAT,
-    Manifest,
-    Shard,
-    StoredFile,
-    write_manifest,
+from latent_reasoning.activations.durable import DiskFullError
+from latent_reasoning.activations.ledger import Ledger, committed
+from latent_reasoning.activations.lock import LOCK, only_writer
+from latent_reasoning.activations.manifest import FILE, RECORDING, Recording, Shard
+from latent_reasoning.activations.plan import ShardTask, shard_tasks
+from latent_reasoning.activations.provenance import source_sha256
+from latent_reasoning.activations.resume import check_same_values
+from latent_reasoning.activations.sequences import Positions
+from latent_reasoning.activations.settings import plan_recording
+from latent_reasoning.activations.shard_recorder import ShardRecorder
+from latent_reasoning.activations.sources import Source, token_sequences
+from latent_reasoning.activations.space import (
+    RecordingSize,
+    estimate_size,
+    free_bytes,
+    readable,
+    require_room,
+    row_bytes,
 )
-from latent_reasoning.activations.plan import RecordingPlan, plan_recording
-from latent_reasoning.activations.sequences import Positions, TokenSequence
-from latent_reasoning.activations.shards import ShardWriter, sha256
 from latent_reasoning.activations.store import ActivationStore
-from latent_reasoning.artifacts import run_directory
+from latent_reasoning.engines.interface import Engine
+from latent_reasoning.engines.local import LocalEngine
 from latent_reasoning.errors import ActivationError
 from latent_reasoning.models.hook_points import HookPoint
-from latent_reasoning.models.hooks import capture, stop_after
-from latent_reasoning.models.loading import LoadedModel
+from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.models.pair import ModelPair
-from latent_reasoning.models.tokenization import tokenizer_sha256
-
-SINK_FACTOR = 10.0
-Progress = Callable[[list[list[int]]], Iterable[list[int]]]
+from latent_reasoning.progress import Progress, no_progress
 
 
+class Recorder:
+    """Records sources into one store; made by `record_activations`."""
+
+    def __init__(
+        self,
+        models: dict[str, LoadedModel],
+        recording: Recording,
+        path: Path,
+        engine: Engine,
+        progress: Progress,
+    ) -> None:
+        self.models = models
+        self.recording = recording
+        self.path = path
+        self.ledger = Ledger(path, recording)
+        self._engine = engine
+        self._progress = progress
+        self.n_shards = 0
+        self._n_sequences = 0
+        self._verified = False
+
+    @property
+    def store(self) -> ActivationStore:
+        """The finished store, once the block has ended.
+
+        Raises:
+            ActivationError: It has not.
+        """
+        return ActivationStore.open(self.path)
+
+    def size(
+        self, source: Source, *, max_tokens: int | None = None, max_rows: int | None = None
+    ) -> RecordingSize | None:
+        """Room a source will take, or None where it is a stream without a limit."""
+        tokenizer = next(iter(self.models.values())).tokenizer
+        return estimate_size(self.recording, source, tokenizer, self.path, max_tokens, max_rows)
+
+    def record(
+        self, source: Source, *, max_tokens: int | None = None, max_rows: int | None = None
+    ) -> None:
+        """Record every sequence of a source; shards that are there already are kept.
+
+        Args:
+            source: Token sequences, samples, problems, a dataset (map or streaming), or the path
+                of a samples.jsonl.
+            max_tokens: Longer sequences are cut there.
+            max_rows: Stop before the sequence that would exceed this many rows.
+
+        Raises:
+            ActivationError: A sequence cannot be read by the models, an activation is NaN or inf
+                or does not fit the stored format, the source or the models are not those of the
+                shards that are there, or the disk is too small.
+        """
+        tokenizer = next(iter(self.models.values())).tokenizer
+        size = self.size(source, max_tokens=max_tokens, max_rows=max_rows)
+        there = sum(s.n_rows for i, s in self.ledger.shards.items() if i >= self.n_shards)
+        require_room(size, self.path, there)
+        sequences = token_sequences(source, tokenizer, max_tokens)
+        tasks = shard_tasks(sequences, self.recording, self.n_shards, self._n_sequences, max_rows)
+        with self._progress("record", size.n_rows if size else 0) as bar:
+            new = self._missing(tasks, bar.update)
+            try:
+                for shard in self._engine.run(self._start(bar.update), new):
+                    self.ledger.shards[shard.index] = shard
+                    if self._engine.remote:
+                        bar.update(shard.n_rows)
+            except DiskFullError as error:
+                left = (
+                    size.n_rows - sum(s.n_rows for s in self.ledger.shards.values()) if size else 0
+                )
+                needed = max(left, self.recording.shard_rows) * row_bytes(self.recording)
+                raise DiskFullError(
+                    f"{error}; about {readable(needed)} more is needed, "
+                    f"{readable(free_bytes(self.path))} is free; finished shards are kept, make "
+                    f"room and run the same command to resume"
+                ) from error
+
+    def _missing(
+        self, tasks: Iterable[ShardTask], advance: Callable[[int], object]
+    ) -> Iterator[ShardTask]:
+        """The tasks that are not on disk; those that are must be of the same source."""
+        last: ShardTask | None = None
+        for task in tasks:
+            self.n_shards = task.index + 1
+            self._n_sequences = task.first_sequence + len(task.sequences)
+            there = self.ledger.shards.get(task.index)
+            if there is not None:
+                _require_same_source(self.path, task, there)
+                advance(there.n_rows)
+                last = task
+                continue
+            if self.ledger.complete:
+                raise ActivationError(
+                    f"record: {str(self.path)!r} exists already and is complete, the source has "
+                    f"more; choose another folder"
+                )
+            if last is not None and not self._verified and not self._engine.remote:
+                check_same_values(self.models, self.recording, self.path, last)
+                self._verified = True
+            yield task
+
+    def _start(self, advance: Callable[[int], object]) -> Callable[[], ShardRecorder]:
+        if not self._engine.remote:
+            return partial(ShardRecorder, self.models, self.recording, self.path, advance)
+        names = {
+            role: (model.name, self.recording.computed_in, str(model.device))
+            for role, model in self.models.items()
+        }
+        return partial(_start_remote, names, self.recording, self.path.absolute())
+
+
+def _start_remote(
+    names: dict[str, tuple[str, str, str]], recording: Recording, folder: Path
+) -> ShardRecorder:
+    models = {
+        role: load_model(name, dtype=dtype, device=device)
+        for role, (name, dtype, device) in names.items()
+    }
+    return ShardRecorder(models, recording, folder)
+
+
+@contextmanager
 def record_activations(
-    model: LoadedModel,
-    sequences: Iterable[TokenSequence],
+    model: LoadedModel | dict[str, LoadedModel],
     hook_points: Iterable[str | HookPoint],
     path: Path | str,
     *,
-    role: str = "base",
     positions: Positions = "all",
-    batch_size: int = 64,
-    progress: Progress = iter,
-) -> ActivationStore:
-    """Record the activations of one model into a new folder.
+    dtype: str | None = None,
+    batch_tokens: int = 4096,
+    shard_rows: int | None = None,
+    engine: Engine | None = None,
+    progress: Progress = no_progress,
+) -> Iterator[Recorder]:
+    """Record into a folder while the block lasts, by any number of `recorder.record(source)`.
+
+    A folder that holds an unfinished recording of the same things is taken up where it ended, and
+    the result is the same to the last bit. Where nothing was finished no folder is left.
 
     Args:
-        model: The model to read.
-        sequences: What to run it on.
+        model: The model to read, in the role base; or models by role.
         hook_points: Where to read.
-        path: Folder to create.
-        role: What the store calls the model, base or tuned.
+        path: Folder of the store.
         positions: Which tokens to keep: all, those of the prompt, those of the completion, or the
             last of the prompt.
-        batch_size: Sequences computed together.
-        progress: Wraps the list of batches, for example `tqdm`.
+        dtype: Stored as float32, bfloat16 or float16; as the model computes if not given.
+        batch_tokens: Most tokens computed together.
+        shard_rows: Rows after which a shard is closed; about 256 MiB of them if not given.
+        engine: Where the work is done; in this process if not given.
+        progress: Shows how far it is.
 
     Raises:
-        ActivationError: The folder exists, nothing is to be recorded, a token id lies outside the
-            vocabulary, or an activation is NaN or inf; no folder is left then.
+        ActivationError: Nothing or something impossible is to be recorded, or the folder holds
+            something else or is being written by another process.
         HookPointError: A hook point is unknown to the model.
     """
-    plan = plan_recording(model, sequences, hook_points, positions, batch_size)
-    return _record({role: model}, plan, Path(path), progress)
+    models = model if isinstance(model, dict) else {"base": model}
+    recording = plan_recording(models, hook_points, positions, dtype, batch_tokens, shard_rows)
+    path = Path(path)
+    created = _create(path)
+    with ExitStack() as stack:
+        stack.callback(_remove_if_nothing, path, created)
+        stack.enter_context(only_writer(path))
+        recorder = Recorder(models, recording, path, engine or LocalEngine(), progress)
+        yield recorder
+        recorder.ledger.finish(recorder.n_shards)
 
 
 def record_pair(
     pair: ModelPair,
-    sequences: Iterable[TokenSequence],
+    source: Source,
     hook_points: Iterable[str | HookPoint],
     path: Path | str,
     *,
+    max_tokens: int | None = None,
+    max_rows: int | None = None,
     positions: Positions = "all",
-    batch_size: int = 64,
-    progress: Progress = iter,
+    dtype: str | None = None,
+    batch_tokens: int = 4096,
+    shard_rows: int | None = None,
+    engine: Engine | None = None,
+    progress: Progress = no_progress,
 ) -> ActivationStore:
-    """Record both models of a pair on the same token ids, rows aligned, into a new folder.
+    """Record both models of a pair on the same token ids, rows aligned; resumes what was begun.
 
-    Arguments and errors are those of `record_activations`; the roles are base and tuned.
+    Arguments and errors are those of `record_activations` and of `Recorder.record`; the roles are
+    base and tuned.
     """
-    plan = plan_recording(pair.base, sequences, hook_points, positions, batch_size)
-    return _record({"base": pair.base, "tuned": pair.tuned}, plan, Path(path), progress)
+    models = {"base": pair.base, "tuned": pair.tuned}
+    with record_activations(
+        models,
+        hook_points,
+        path,
+        positions=positions,
+        dtype=dtype,
+        batch_tokens=batch_tokens,
+        shard_rows=shard_rows,
+        engine=engine,
+        progress=progress,
+    ) as recorder:
+        recorder.record(source, max_tokens=max_tokens, max_rows=max_rows)
+    return recorder.store
 
 
-def _record(
-    models: dict[str, LoadedModel], plan: RecordingPlan, path: Path, progress: Progress
-) -> ActivationStore:
+def _create(path: Path) -> list[Path]:
+    """Make the folder if it is not there; returns the folders made, innermost first."""
     if path.exists():
+        ours = (FILE, RECORDING, LOCK)
+        if not path.is_dir() or not any((path / name).is_file() for name in ours):
+            raise ActivationError(
+                f"record: {str(path)!r} exists already and is no recording; choose another folder "
+                f"or remove it"
+            )
+        return []
+    created = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        path.mkdir(parents=True)
+    except OSError as error:
         raise ActivationError(
-            f"record: {str(path)!r} exists already; choose another folder or remove it"
-        )
-    with run_directory(path) as folder:
-        is_sink = torch.zeros(plan.n_rows, dtype=torch.bool)
-        for role, model in models.items():
-            is_sink |= _write_shards(role, model, plan, folder, progress)
-        save_file({**plan.columns(), "is_sink": is_sink}, folder / "rows.safetensors")
-        sequences = json.dumps([asdict(sequence) for sequence in plan.sequences])
-        (folder / "sequences.json").write_text(sequences, encoding="utf-8")
-        write_manifest(folder, _manifest(models, plan, folder))
-    return ActivationStore.open(path)
+            f"record: cannot make {str(path)!r} ({error.strerror}); choose another folder"
+        ) from error
+    return created
 
 
-@torch.no_grad()
-def _write_shards(
-    role: str, model: LoadedModel, plan: RecordingPlan, folder: Path, progress: Progress
-) -> Bool[Tensor, " token"]:
-    """Write the shards of one model; returns which rows are sinks in it."""
-    names = [str(point) for point in plan.points]
-    norms = {name: torch.empty(plan.n_rows) for name in names}
-    with ExitStack() as stack:
-        shape = (plan.n_rows, model.d_model, model.dtype)
-        writers = {
-            name: stack.enter_context(ShardWriter(folder / _shard_file(role, name), *shape))
-            for name in names
-        }
-        for batch in progress(plan.batches):
-            lengths = [len(plan.sequences[i].kept(plan.positions)) for i in batch]
-            for name, rows in _compute(model, plan, batch).items():
-                _check_finite(model, name, rows, plan, batch)
-                for i, block in zip(batch, rows.split(lengths), strict=True):
-                    start = plan.offsets[i]
-                    writers[name].write(start, block)
-                    norms[name][start : start + len(block)] = block.float().norm(dim=-1)
-    sinks = [norm > SINK_FACTOR * norm.median() for norm in norms.values()]
-    return torch.stack(sinks).any(dim=0)
-
-
-def _compute(
-    model: LoadedModel, plan: RecordingPlan, batch: Sequence[int]
-) -> dict[str, Float[Tensor, "token d_model"]]:
-    """Kept rows of a batch at every hook point, sequence after sequence."""
-    rows = [torch.tensor(plan.needed(i)) for i in batch]
-    tokens = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
-    kept = torch.zeros(tokens.shape, dtype=torch.bool)
-    for row, i in enumerate(batch):
-        positions = plan.sequences[i].kept(plan.positions)
-        kept[row, positions.start : positions.stop] = True
-    last = max(point.layer for point in plan.points)
-    with capture(model, plan.points) as cache, stop_after(model, last):
-        model.model(input_ids=tokens.to(model.device), use_cache=False)
-    return {name: x[kept.to(x.device)].cpu() for name, x in cache.items()}
-
-
-def _check_finite(
-    model: LoadedModel,
-    name: str,
-    rows: Float[Tensor, "token d_model"],
-    plan: RecordingPlan,
-    batch: Sequence[int],
-) -> None:
-    bad = ~torch.isfinite(rows)
-    if not bad.any():
+def _remove_if_nothing(path: Path, created: list[Path]) -> None:
+    """Remove a folder made here in which no shard was finished."""
+    if not created or (path / FILE).exists() or committed(path):
         return
-    found = [(i, position) for i in batch for position in plan.sequences[i].kept(plan.positions)]
-    where, position = min(found[row] for row in bad.any(dim=1).nonzero().squeeze(1).tolist())
-    sequence = plan.sequences[where]
-    raise ActivationError(
-        f"record: {model.name!r} gave {int(bad.sum())} NaN or inf values at {name} in a batch of "
-        f"{len(batch)} sequences, first in problem {sequence.problem_id!r}, sample "
-        f"{sequence.sample}, position {position}; load the model in float32 or leave that "
-        f"problem out"
-    )
+    for file in path.iterdir():
+        file.unlink()
+    for folder in created:
+        # Only empty folders can be removed.
+        with suppress(OSError):
+            folder.rmdir()
 
 
-def _manifest(models: dict[str, LoadedModel], plan: RecordingPlan, folder: Path) -> Manifest:
-    first = next(iter(models.values()))
-    names = tuple(str(point) for point in plan.points)
-    shards = [
-        Shard(
-            file=_shard_file(role, name),
-            sha256=sha256(folder / _shard_file(role, name)),
-            model=role,
-            hook_point=name,
-            dtype=str(model.dtype).removeprefix("torch."),
-            shape=(plan.n_rows, model.d_model),
+def _require_same_source(path: Path, task: ShardTask, there: Shard) -> None:
+    if source_sha256(task.sequences) != there.source_sha256:
+        first = task.sequences[0]
+        raise ActivationError(
+            f"record: {str(path)!r} exists already, and its shard {task.index}, which begins with "
+            f"problem {first.problem_id!r} in the source given now, was recorded from other "
+            f"sequences; give the same source or choose another folder"
         )
-        for role, model in models.items()
-        for name in names
-    ]
-    return Manifest(
-        format=FORMAT,
-        models={role: model.name for role, model in models.items()},
-        tokenizer_sha256=tokenizer_sha256(first.tokenizer),
-        hook_points=names,
-        positions=plan.positions,
-        d_model=first.d_model,
-        n_rows=plan.n_rows,
-        n_sequences=len(plan.sequences),
-        sink_factor=SINK_FACTOR,
-        rows=StoredFile("rows.safetensors", sha256(folder / "rows.safetensors")),
-        sequences=StoredFile("sequences.json", sha256(folder / "sequences.json")),
-        shards=tuple(shards),
-    )
-
-
-def _shard_file(role: str, name: str) -> str:
-    return f"{role}.{name}.safetensors"

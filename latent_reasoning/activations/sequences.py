@@ -1,15 +1,27 @@
 """Token sequences to record activations on, and which of their positions to keep."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from latent_reasoning.data.samples import Sample
-from latent_reasoning.errors import ActivationError
+from latent_reasoning.errors import ActivationError, one_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 Positions = Literal["all", "prompt", "completion", "last_prompt"]
+
+
+def parse_positions(name: str) -> Positions:
+    """The choice of positions of a name.
+
+    Raises:
+        ActivationError: There is none.
+    """
+    for known in get_args(Positions):
+        if name == known:
+            return known
+    raise ActivationError(one_of("record", "choice of positions", name, get_args(Positions)))
 
 
 @dataclass(frozen=True)
@@ -26,8 +38,16 @@ class TokenSequence:
     """Number of the completion among those of the same problem."""
     labels: dict[str, str] = field(default_factory=dict)
     """Anything known about the whole sequence, for example its behaviour or its correctness."""
+    token_labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Anything known about every token, for example the step of the solution it belongs to."""
 
     def __post_init__(self) -> None:
+        for name, values in self.token_labels.items():
+            if len(values) != len(self.tokens):
+                raise ActivationError(
+                    f"TokenSequence: problem {self.problem_id!r} has {len(values)} values of "
+                    f"{name!r} for {len(self.tokens)} tokens; expected one a token"
+                )
         if not 1 <= self.n_prompt <= len(self.tokens):
             raise ActivationError(
                 f"TokenSequence: problem {self.problem_id!r} has {len(self.tokens)} tokens, "

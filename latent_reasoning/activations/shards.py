@@ -1,83 +1,91 @@
-"""Shards: safetensors files of one tensor, written row by row and read through a memory map."""
+"""Shards: one safetensors file for a run of rows, with a tensor per model and hook point."""
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from latent_reasoning.activations.durable import durable_file
+from latent_reasoning.activations.manifest import StoredFile
 from latent_reasoning.errors import ActivationError
 
-TENSOR = "activations"
 FORMATS = {"float32": "F32", "bfloat16": "BF16", "float16": "F16"}
 """Name of each number format inside a safetensors header."""
+_PIECE = 2**24
 
 
-class ShardWriter:
-    """Writes rows of one tensor to a safetensors file in any order, one block at a time.
+def tensor_name(role: str, hook_point: str) -> str:
+    """Name of a tensor inside a shard."""
+    return f"{role}/{hook_point}"
 
-    A shard can be larger than memory, so its header is written first, by hand: 8 bytes of header
-    length, the header in JSON, then the numbers (the safetensors format).
+
+def write_shard(
+    path: Path, tensors: Mapping[str, Float[Tensor, "row d_model"]], index: int
+) -> StoredFile:
+    """Write a shard, computing its checksum from memory on the way.
+
+    The header is written by hand (the safetensors format: 8 bytes of length, JSON, the numbers),
+    so that equal tensors give equal bytes. It holds the number of the shard, by which shards that
+    were swapped are told apart.
     """
-
-    def __init__(self, path: Path, n_rows: int, d_model: int, dtype: torch.dtype) -> None:
-        self._row_bytes = d_model * dtype.itemsize
-        end = n_rows * self._row_bytes
-        entry = {
-            "dtype": FORMATS[str(dtype).removeprefix("torch.")],
-            "shape": [n_rows, d_model],
-            "data_offsets": [0, end],
-        }
-        header = json.dumps({TENSOR: entry}).encode()
-        # Padded so that the numbers start aligned.
-        header += b" " * (-len(header) % 8)
-        self._start = 8 + len(header)
-        self._file = path.open("wb")
-        self._file.write(len(header).to_bytes(8, "little") + header)
-        self._file.truncate(self._start + end)
-
-    def write(self, row: int, block: Float[Tensor, "token d_model"]) -> None:
-        """Write consecutive rows, the first of them at `row`."""
-        self._file.seek(self._start + row * self._row_bytes)
-        self._file.write(block.contiguous().view(torch.uint8).numpy().data)
-
-    def __enter__(self) -> "ShardWriter":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
+    header: dict[str, Any] = {"__metadata__": {"shard": str(index)}}
+    end = 0
+    for name, tensor in tensors.items():
+        start, end = end, end + tensor.numel() * tensor.itemsize
+        dtype = FORMATS[str(tensor.dtype).removeprefix("torch.")]
+        header[name] = {"dtype": dtype, "shape": [*tensor.shape], "data_offsets": [start, end]}
+    encoded = json.dumps(header).encode()
+    # Padded so that the numbers start aligned.
+    encoded += b" " * (-len(encoded) % 8)
+    prefix = len(encoded).to_bytes(8, "little") + encoded
+    digest = hashlib.sha256(prefix)
+    with durable_file(path) as file:
+        file.write(prefix)
+        for tensor in tensors.values():
+            content = tensor.contiguous().view(torch.uint8).numpy().reshape(-1).data
+            for start in range(0, len(content), _PIECE):
+                piece = content[start : start + _PIECE]
+                file.write(piece)
+                digest.update(piece)
+    return StoredFile(path.name, len(prefix) + end, digest.hexdigest())
 
 
-def read_shard(path: Path) -> Float[Tensor, "token d_model"]:
-    """The tensor of a shard, memory mapped: pages are read when they are first used."""
-    with safe_open(path, framework="pt") as shard:
-        return shard.get_tensor(TENSOR)
-
-
-def shard_layout(path: Path) -> tuple[str, tuple[int, ...]]:
-    """Number format and shape of a shard, from its header alone.
+def shard_layout(path: Path) -> tuple[str, dict[str, tuple[str, tuple[int, ...]]]]:
+    """Number of a shard, and format and shape of its tensors, from the header alone.
 
     Raises:
         ActivationError: The file is not a shard.
     """
     try:
         with safe_open(path, framework="pt") as shard:
-            tensor = shard.get_slice(TENSOR)
-            return tensor.get_dtype(), tuple(tensor.get_shape())
-    except SafetensorError as error:
+            slices = {name: shard.get_slice(name) for name in shard.keys()}  # noqa: SIM118
+            layout = {n: (s.get_dtype(), tuple(s.get_shape())) for n, s in slices.items()}
+            return (shard.metadata() or {}).get("shard", ""), layout
+    except (SafetensorError, OSError) as error:
         raise ActivationError(
-            f"ActivationStore.open: {path.name!r} cannot be read as a shard ({error}); record the "
-            f"activations again"
+            f"ActivationStore.open: {path.name!r} cannot be read as a shard ({error}); "
+            f"run `latent-reasoning store repair`"
         ) from error
+
+
+def read_tensor(path: Path, name: str) -> Float[Tensor, "row d_model"]:
+    """A tensor of a shard, memory mapped: pages are read when they are first used."""
+    with safe_open(path, framework="pt") as shard:
+        return shard.get_tensor(name)
+
+
+def tensor_offset(path: Path, name: str) -> int:
+    """Where in the file the numbers of a tensor begin."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+    return 8 + length + int(header[name]["data_offsets"][0])
 
 
 def sha256(path: Path) -> str:

@@ -14,7 +14,6 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latent_reasoning.activations.record import record_activations
-from latent_reasoning.activations.sequences import sequence_of
 from latent_reasoning.artifacts import versions
 from latent_reasoning.data.problems import Problem
 from latent_reasoning.dictionaries.checkpoints import load_sae, sae_name, save_sae
@@ -101,6 +100,7 @@ def _rows(
                 bar.update,
             )
     with tempfile.TemporaryDirectory() as folder:
-        sequences = [sequence_of(model.tokenizer, sample) for sample in samples]
-        store = record_activations(model, sequences, [hook_point], Path(folder) / "rows")
+        with record_activations(model, [hook_point], Path(folder) / "rows") as recorder:
+            recorder.record(samples)
+        store = recorder.store
         return store.activations(hook_point)[~store.rows.is_sink].clone()

@@ -1,6 +1,9 @@
 import copy
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -8,6 +11,7 @@ from torch import Tensor
 
 from latent_reasoning.activations.record import record_activations, record_pair
 from latent_reasoning.activations.sequences import Positions, TokenSequence
+from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.errors import ActivationError, HookPointError
 from latent_reasoning.models.hook_points import hook_point_names
 from latent_reasoning.models.hooks import capture, edit
@@ -32,6 +36,18 @@ def make_sequences(n: int = 9, seed: int = 0) -> list[TokenSequence]:
     ]
 
 
+def record(
+    model: LoadedModel,
+    sequences: list[TokenSequence],
+    points: list[str],
+    path: Path,
+    **settings: Any,
+) -> ActivationStore:
+    with record_activations(model, points, path, **settings) as recorder:
+        recorder.record(sequences)
+    return recorder.store
+
+
 def by_hand(model: LoadedModel, sequence: TokenSequence, *names: str) -> list[Tensor]:
     """Activations of one sequence alone: no batch, no padding, no early stop."""
     with capture(model, names) as cache:
@@ -41,7 +57,7 @@ def by_hand(model: LoadedModel, sequence: TokenSequence, *names: str) -> list[Te
 
 def test_rows_equal_a_forward_pass_by_hand_exactly(any_family: LoadedModel, tmp_path: Path) -> None:
     sequences, names = make_sequences(), hook_point_names(3)
-    store = record_activations(any_family, sequences, names, tmp_path / "a", batch_size=1)
+    store = record(any_family, sequences, names, tmp_path / "a", batch_tokens=1)
     expected = zip(*(by_hand(any_family, s, *names) for s in sequences), strict=True)
     for name, rows in zip(names, expected, strict=True):
         assert torch.equal(store.activations(name), torch.cat(rows)), name
@@ -49,8 +65,8 @@ def test_rows_equal_a_forward_pass_by_hand_exactly(any_family: LoadedModel, tmp_
 
 def test_batching_changes_nothing_but_rounding(any_family: LoadedModel, tmp_path: Path) -> None:
     sequences = make_sequences()
-    alone = record_activations(any_family, sequences, [POST], tmp_path / "a", batch_size=1)
-    together = record_activations(any_family, sequences, [POST], tmp_path / "b", batch_size=4)
+    alone = record(any_family, sequences, [POST], tmp_path / "a", batch_tokens=1)
+    together = record(any_family, sequences, [POST], tmp_path / "b", batch_tokens=80)
     torch.testing.assert_close(
         together.activations(POST), alone.activations(POST), atol=1e-4, rtol=1e-4
     )
@@ -59,7 +75,7 @@ def test_batching_changes_nothing_but_rounding(any_family: LoadedModel, tmp_path
 
 def test_padding_is_never_stored(tiny_model: LoadedModel, tmp_path: Path) -> None:
     sequences = make_sequences()
-    store = record_activations(tiny_model, sequences, [POST], tmp_path / "a")
+    store = record(tiny_model, sequences, [POST], tmp_path / "a")
     n_tokens = sum(len(sequence.tokens) for sequence in sequences)
     assert store.activations(POST).shape == (n_tokens, 32)
     assert store.rows.token_id.tolist() == [t for s in sequences for t in s.tokens]
@@ -72,9 +88,9 @@ def test_chosen_positions_are_the_same_rows_as_in_a_full_recording(
     tiny_model: LoadedModel, tmp_path: Path, positions: Positions
 ) -> None:
     sequences = make_sequences()
-    every = record_activations(tiny_model, sequences, [POST], tmp_path / "all", batch_size=1)
-    some = record_activations(
-        tiny_model, sequences, [POST], tmp_path / "some", positions=positions, batch_size=1
+    every = record(tiny_model, sequences, [POST], tmp_path / "all", batch_tokens=1)
+    some = record(
+        tiny_model, sequences, [POST], tmp_path / "some", positions=positions, batch_tokens=1
     )
     mask = {
         "prompt": every.rows.is_prompt,
@@ -110,9 +126,9 @@ def test_both_models_of_a_pair_are_recorded_on_the_same_tokens(
 def test_a_steered_model_is_recorded_as_it_computes(
     tiny_model: LoadedModel, tmp_path: Path
 ) -> None:
-    plain = record_activations(tiny_model, make_sequences(), [POST], tmp_path / "plain")
+    plain = record(tiny_model, make_sequences(), [POST], tmp_path / "plain")
     with edit(tiny_model, {POST: lambda x: x + 1}):
-        steered = record_activations(tiny_model, make_sequences(), [POST], tmp_path / "steered")
+        steered = record(tiny_model, make_sequences(), [POST], tmp_path / "steered")
     assert torch.equal(steered.activations(POST), plain.activations(POST) + 1)
 
 
@@ -120,7 +136,7 @@ def test_activations_are_stored_in_the_format_of_the_model(
     tiny_model: LoadedModel, tmp_path: Path
 ) -> None:
     half = LoadedModel("half", copy.deepcopy(tiny_model.model).bfloat16(), tiny_model.tokenizer)
-    store = record_activations(half, make_sequences(), [POST], tmp_path / "a", batch_size=1)
+    store = record(half, make_sequences(), [POST], tmp_path / "a", batch_tokens=1)
     expected = by_hand(half, make_sequences()[0], POST)[0]
     assert torch.equal(store.activations(POST)[: len(expected)], expected)
     assert store.activations(POST).dtype == torch.bfloat16
@@ -140,7 +156,7 @@ def test_nan_and_inf_are_refused_and_leave_no_folder(
     sequences = make_sequences()
     sequences[6] = TokenSequence((5, 6, 77, 8), 2, problem_id="spoilt", sample=3)
     with pytest.raises(ActivationError) as error:
-        record_activations(broken(tiny_model, 77, value), sequences, [PRE], tmp_path / "a" / "b")
+        record(broken(tiny_model, 77, value), sequences, [PRE], tmp_path / "a" / "b")
     message = str(error.value)
     assert f"'broken' gave 1 NaN or inf values at {PRE}" in message
     assert "problem 'spoilt', sample 3, position 2" in message
@@ -148,37 +164,71 @@ def test_nan_and_inf_are_refused_and_leave_no_folder(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_values_that_do_not_fit_the_stored_format_are_refused(
+    tiny_model: LoadedModel, tmp_path: Path
+) -> None:
+    model = broken(tiny_model, 77, 1e5)
+    sequences = [*make_sequences(), TokenSequence((5, 77, 6), 2, problem_id="large")]
+    with pytest.raises(ActivationError) as error:
+        record(model, sequences, [PRE], tmp_path / "a", dtype="float16")
+    message = str(error.value)
+    assert f"float16 cannot hold 1 values of 'broken' at {PRE} in 1 of" in message
+    assert "'large', sample 0, position 1" in message
+    assert "up to 1e+05" in message
+    assert "\n" not in message
+    stored = record(model, sequences, [PRE], tmp_path / "b", dtype="bfloat16")
+    assert stored.activations(PRE).dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+def test_storage_rounds_what_the_model_computed(
+    tiny_model: LoadedModel, tmp_path: Path, dtype: str
+) -> None:
+    exact = record(tiny_model, make_sequences(), [POST], tmp_path / "exact").activations(POST)
+    store = record(tiny_model, make_sequences(), [POST], tmp_path / "rounded", dtype=dtype)
+    assert torch.equal(store.activations(POST), exact.to(getattr(torch, dtype)))
+
+
 def test_a_bad_value_outside_the_kept_positions_does_not_matter(
     tiny_model: LoadedModel, tmp_path: Path
 ) -> None:
     sequences = [TokenSequence((5, 6, 7, 77), 3, problem_id="p")]
     model = broken(tiny_model, 77, float("nan"))
-    store = record_activations(model, sequences, [POST], tmp_path / "a", positions="prompt")
+    store = record(model, sequences, [POST], tmp_path / "a", positions="prompt")
     assert store.manifest.n_rows == 3
 
 
-def test_an_interrupt_leaves_no_folder(tiny_model: LoadedModel, tmp_path: Path) -> None:
-    def interrupted(batches: list[list[int]]) -> list[list[int]]:
-        raise KeyboardInterrupt
+class Counter:
+    """A progress bar that remembers, and may press Ctrl-C."""
 
+    def __init__(self, interrupt_at: int = 10**9) -> None:
+        self.total = 0
+        self.seen = 0
+        self.interrupt_at = interrupt_at
+
+    @contextmanager
+    def __call__(self, _: str, total: int) -> Iterator["Counter"]:
+        self.total = total
+        yield self
+
+    def update(self, n: int, /) -> None:
+        self.seen += n
+        if self.seen >= self.interrupt_at:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupt_before_the_first_shard_leaves_no_folder(
+    tiny_model: LoadedModel, tmp_path: Path
+) -> None:
     with pytest.raises(KeyboardInterrupt):
-        record_activations(
-            tiny_model, make_sequences(), [POST], tmp_path / "a", progress=interrupted
-        )
+        record(tiny_model, make_sequences(), [POST], tmp_path / "a" / "b", progress=Counter(1))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_progress_sees_every_batch(tiny_pair: ModelPair, tmp_path: Path) -> None:
-    seen: list[int] = []
-
-    def progress(batches: list[list[int]]) -> list[list[int]]:
-        seen.append(len(batches))
-        return batches
-
-    record_pair(
-        tiny_pair, make_sequences(), [POST], tmp_path / "a", batch_size=4, progress=progress
-    )
-    assert seen == [3, 3]
+def test_progress_counts_every_row_once(tiny_pair: ModelPair, tmp_path: Path) -> None:
+    counter = Counter()
+    store = record_pair(tiny_pair, make_sequences(), [POST], tmp_path / "a", progress=counter)
+    assert counter.seen == counter.total == len(store)
 
 
 def test_a_norm_of_another_order_in_either_model_makes_a_token_a_sink(
@@ -199,8 +249,8 @@ def test_a_norm_of_another_order_in_either_model_makes_a_token_a_sink(
 def test_an_existing_folder_is_refused_untouched(tiny_model: LoadedModel, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "notes").write_text("mine")
-    with pytest.raises(ActivationError, match="exists already"):
-        record_activations(tiny_model, make_sequences(), [POST], tmp_path / "a")
+    with pytest.raises(ActivationError, match="exists already and is no recording"):
+        record(tiny_model, make_sequences(), [POST], tmp_path / "a")
     assert (tmp_path / "a" / "notes").read_text() == "mine"
 
 
@@ -209,20 +259,20 @@ def test_bad_requests_are_refused_before_anything_is_written(
 ) -> None:
     path, sequences = tmp_path / "a", make_sequences()
     with pytest.raises(HookPointError, match="did you mean"):
-        record_activations(tiny_model, sequences, ["blocks.1.hook_resid_pots"], path)
+        record(tiny_model, sequences, ["blocks.1.hook_resid_pots"], path)
     with pytest.raises(ActivationError, match="0 hook points"):
-        record_activations(tiny_model, sequences, [], path)
+        record(tiny_model, sequences, [], path)
     with pytest.raises(ActivationError, match="0 tokens"):
-        record_activations(tiny_model, [], [POST], path)
+        record(tiny_model, [], [POST], path)
     with pytest.raises(ActivationError, match="batches of 0"):
-        record_activations(tiny_model, sequences, [POST], path, batch_size=0)
+        record(tiny_model, sequences, [POST], path, batch_tokens=0)
     with pytest.raises(ActivationError, match="'far' has token ids from 5 to 80; expected 0 to 79"):
-        record_activations(tiny_model, [TokenSequence((5, 80), 1, "far")], [POST], path)
+        record(tiny_model, [TokenSequence((5, 80), 1, "far")], [POST], path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_hook_point_named_twice_is_recorded_once(tiny_model: LoadedModel, tmp_path: Path) -> None:
     names = ["blocks.1.hook_out", POST]
-    store = record_activations(tiny_model, make_sequences(), names, tmp_path / "a")
+    store = record(tiny_model, make_sequences(), names, tmp_path / "a")
     assert store.manifest.hook_points == (POST,)
     assert torch.equal(store.activations(names[0]), store.activations(names[1]))

@@ -1,37 +1,41 @@
+import hashlib
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from latent_reasoning.activations.shards import ShardWriter, read_shard, sha256, shard_layout
+from latent_reasoning.activations.shards import read_tensor, sha256, shard_layout, write_shard
 from latent_reasoning.errors import ActivationError
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
-def test_blocks_written_in_any_order_read_back_in_place(tmp_path: Path, dtype: torch.dtype) -> None:
-    expected = torch.randn(10, 7).to(dtype)
-    with ShardWriter(tmp_path / "s.safetensors", 10, 7, dtype) as writer:
-        for start in (6, 0, 9, 3):
-            writer.write(start, expected[start : start + 3])
-    assert torch.equal(read_shard(tmp_path / "s.safetensors"), expected)
-    # The reference implementation of the format reads the same.
-    assert torch.equal(load_file(tmp_path / "s.safetensors")["activations"], expected)
+def test_the_reference_implementation_reads_the_same(tmp_path: Path, dtype: torch.dtype) -> None:
+    path = tmp_path / "000003.safetensors"
+    tensors = {"base/x": torch.randn(10, 7).to(dtype), "tuned/x": torch.randn(10, 7).to(dtype)}
+    stored = write_shard(path, tensors, 3)
+    for name, expected in tensors.items():
+        assert torch.equal(load_file(path)[name], expected)
+        assert torch.equal(read_tensor(path, name), expected)
+    assert stored.n_bytes == path.stat().st_size
+    assert stored.sha256 == hashlib.sha256(path.read_bytes()).hexdigest() == sha256(path)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_equal_tensors_give_equal_bytes(tmp_path: Path) -> None:
+    tensors = {"base/x": torch.randn(4, 3)}
+    first = write_shard(tmp_path / "a", tensors, 1)
+    second = write_shard(tmp_path / "b", {"base/x": tensors["base/x"].clone()}, 1)
+    assert first.sha256 == second.sha256
+    assert write_shard(tmp_path / "c", tensors, 2).sha256 != first.sha256
 
 
 def test_the_layout_is_read_from_the_header(tmp_path: Path) -> None:
-    with ShardWriter(tmp_path / "s.safetensors", 4, 3, torch.bfloat16) as writer:
-        writer.write(0, torch.zeros(4, 3, dtype=torch.bfloat16))
-    assert shard_layout(tmp_path / "s.safetensors") == ("BF16", (4, 3))
+    write_shard(tmp_path / "s", {"base/x": torch.zeros(4, 3, dtype=torch.bfloat16)}, 12)
+    assert shard_layout(tmp_path / "s") == ("12", {"base/x": ("BF16", (4, 3))})
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s.safetensors").write_bytes(b"not a shard")
     with pytest.raises(ActivationError, match=r"'s\.safetensors' cannot be read as a shard"):
         shard_layout(tmp_path / "s.safetensors")
-
-
-def test_the_checksum_is_that_of_the_bytes(tmp_path: Path) -> None:
-    (tmp_path / "empty").write_bytes(b"")
-    # SHA-256 of no bytes, FIPS 180-4.
-    assert sha256(tmp_path / "empty").startswith("e3b0c44298fc1c149afbf4c8996fb924")
