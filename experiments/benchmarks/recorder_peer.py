@@ -71,9 +71,11 @@ def ours(folders: list[str], data: list[Batch], layer: int) -> Work:
 
     pair = load_pair(*folders)
     sequences = [
-        TokenSequence(tuple(row.tolist()), CONTEXT, str(i)) for i, row in enumerate(torch.cat(ids))
+        TokenSequence(tuple(ids[real].tolist()), 1, "random")
+        for batch in data
+        for ids, real in zip(batch.ids, batch.real, strict=True)
     ]
-    point, most = f"blocks.{layer}.hook_resid_post", ids[0].numel()
+    point, most = f"blocks.{layer}.hook_resid_post", len(data[0].ids) * CONTEXT
 
     def work(folder: Path) -> None:
         record_pair(pair, sequences, [point], folder / "store", batch_tokens=most)
