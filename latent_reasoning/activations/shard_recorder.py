@@ -98,7 +98,7 @@ class ShardRecorder:
     @torch.no_grad()
     def batch(
         self, task: ShardTask, batch: list[int]
-    ) -> dict[str, list[Float[Tensor, "token d_model"]]]:
+    ) -> dict[str, list[Float[Tensor, "_ d_model"]]]:
         """Kept rows of sequences computed together, by tensor name and sequence."""
         sequences = [task.sequences[i] for i in batch]
         found: dict[str, list[Tensor]] = {}
@@ -123,7 +123,7 @@ class ShardRecorder:
 
     def _kept(
         self, x: Float[Tensor, "batch pos d_model"], sequences: list[TokenSequence]
-    ) -> list[Float[Tensor, "token d_model"]]:
+    ) -> list[Float[Tensor, "_ d_model"]]:
         kept = [sequence.kept(self.recording.positions) for sequence in sequences]
         blocks = [x[row, k.start : k.stop] for row, k in enumerate(kept)]
         if x.device.type == "cpu":

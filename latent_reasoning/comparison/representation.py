@@ -124,7 +124,7 @@ def contrast_rows(inputs: Inputs, observed: Observed) -> Contrast | None:
     )
 
 
-def _thin(rows: Int[Tensor, " token"]) -> Int[Tensor, " token"]:
+def _thin(rows: Int[Tensor, " token"]) -> Int[Tensor, " kept"]:
     if len(rows) <= MOST_ROWS:
         return rows
     return rows[torch.linspace(0, len(rows) - 1, MOST_ROWS).long()]

@@ -48,7 +48,7 @@ def condition_record(
 
 
 def choose_ks(
-    graded: Sequence[Int[np.ndarray, " problem"]], asked: Sequence[int] | None
+    graded: Sequence[Int[np.ndarray, " _"]], asked: Sequence[int] | None
 ) -> list[int]:
     """Values of k for pass@k.
 
@@ -106,7 +106,7 @@ def _rates(counts: Counts, behaviours: Sequence[str], seed: int) -> Record:
 
 
 def _ratios(
-    pairs: Sequence[tuple[Int[np.ndarray, " problem"], Int[np.ndarray, " problem"]]], seed: int
+    pairs: Sequence[tuple[Int[np.ndarray, " _"], Int[np.ndarray, " _"]]], seed: int
 ) -> list[Record | None]:
     parts, totals = (np.stack(side, axis=1).astype(float) for side in zip(*pairs, strict=True))
     return [rate_record(rate) for rate in clustered_ratios(parts, totals, seed=seed)]

@@ -109,4 +109,4 @@ def mean_component(
     acts: Float[Tensor, "token d_model"], direction: Float[Tensor, " d_model"]
 ) -> float:
     """Mean component along a unit direction: the level that mean ablation sets."""
-    return float(torch.mean(acts @ direction))
+    return float(torch.mean(acts.to(direction.dtype) @ direction))

@@ -28,7 +28,7 @@ def memory(monkeypatch, tiny_directory: Path) -> Path:
     """A model that knows its first six questions by heart and solves only what it has seen."""
     known = {QUESTION.format(i=i): 39 * i for i in range(40, 46)}
 
-    def generate(model, prompts, n_samples, config, *, prefix="", advance=lambda _: None):
+    def generate(model, prompts, n_samples, config, *, prefix="", first=0, advance=lambda _: None):
         assert config.temperature == 0
         texts = []
         for prompt in prompts:
