@@ -69,7 +69,7 @@ docs: $(NOTEBOOKS)  ## execute the gallery: docs/gallery/*.py to .ipynb with out
 # Executed under another name, so that a failing notebook leaves the last good one.
 docs/gallery/%.ipynb: docs/gallery/%.py .venv/.installed FORCE
 	$(BIN)/jupytext -q --to ipynb --output docs/gallery/$*.partial.ipynb $<
-	$(BIN)/jupyter-execute --kernel_name=python3 --inplace docs/gallery/$*.partial.ipynb
+	PYTHONWARNINGS='ignore:IProgress not found' $(BIN)/jupyter-execute --kernel_name=python3 --inplace docs/gallery/$*.partial.ipynb
 	mv docs/gallery/$*.partial.ipynb $@
 
 .PHONY: FORCE
