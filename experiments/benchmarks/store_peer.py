@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -71,12 +72,12 @@ def copy_batches(folder: str) -> Callable[[], int]:
 
 def sae_lens(folder: str) -> Callable[[], int]:
     """SAELens' store over the same rows as cached activations, through its mixing buffer."""
-    from datasets import load_from_disk
+    from datasets import Dataset
     from sae_lens.config import CacheActivationsRunnerConfig
     from sae_lens.training.activations_store import ActivationsStore
 
     path = Path(folder) / "saelens"
-    feature = load_from_disk(str(path)).features[POINT]
+    feature = Dataset.load_from_disk(str(path)).features[POINT]
     config = CacheActivationsRunnerConfig(
         dataset_path="",
         model_name="",
@@ -88,11 +89,12 @@ def sae_lens(folder: str) -> Callable[[], int]:
         new_cached_activations_path=str(path),
         device="cpu",
     )
-    store = ActivationsStore.from_cache_activations(torch.nn.Identity(), config)
+    nothing: Any = torch.nn.Identity()
+    store = ActivationsStore.from_cache_activations(nothing, config)
     # A batch of rows read at once, a buffer of eight; its own defaults give less than one batch.
     store.store_batch_size_prompts = BATCH // CONTEXT
     store.n_batches_in_buffer = 8 * BATCH // CONTEXT
-    n = len(load_from_disk(str(path))) * CONTEXT // BATCH * BATCH
+    n = len(Dataset.load_from_disk(str(path))) * CONTEXT // BATCH * BATCH
 
     def work() -> int:
         seen = 0
