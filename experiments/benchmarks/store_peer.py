@@ -4,12 +4,12 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -72,12 +72,12 @@ def copy_batches(folder: str) -> Callable[[], int]:
 
 def sae_lens(folder: str) -> Callable[[], int]:
     """SAELens' store over the same rows as cached activations, through its mixing buffer."""
-    from datasets import load_from_disk
+    from datasets import Dataset
     from sae_lens.config import CacheActivationsRunnerConfig
     from sae_lens.training.activations_store import ActivationsStore
 
     path = Path(folder) / "saelens"
-    feature = load_from_disk(str(path)).features[POINT]
+    feature = Dataset.load_from_disk(str(path)).features[POINT]
     config = CacheActivationsRunnerConfig(
         dataset_path="",
         model_name="",
@@ -89,11 +89,12 @@ def sae_lens(folder: str) -> Callable[[], int]:
         new_cached_activations_path=str(path),
         device="cpu",
     )
-    store = ActivationsStore.from_cache_activations(torch.nn.Identity(), config)
+    nothing: Any = torch.nn.Identity()
+    store = ActivationsStore.from_cache_activations(nothing, config)
     # A batch of rows read at once, a buffer of eight; its own defaults give less than one batch.
     store.store_batch_size_prompts = BATCH // CONTEXT
     store.n_batches_in_buffer = 8 * BATCH // CONTEXT
-    n = len(load_from_disk(str(path))) * CONTEXT // BATCH * BATCH
+    n = len(Dataset.load_from_disk(str(path))) * CONTEXT // BATCH * BATCH
 
     def work() -> int:
         seen = 0
@@ -140,8 +141,14 @@ def memory(n_rows: int) -> dict[str, float]:
 
 
 def _peak() -> float:
-    """Largest resident size of this process so far, in MiB; Linux counts in KiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Largest resident size of this process so far, in MiB.
+
+    Of the kernel's account, as getrusage begins with the peak of the process it was started from.
+    """
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError("this system does not say how much memory was used")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@
    the system from time to time, so that the process stays small.
 """
 
+import itertools
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -146,12 +147,16 @@ def _take(column: _Column, firsts: np.ndarray, chosen: np.ndarray) -> Tensor:
     if len(column.rows) == 1:
         return torch.from_numpy(column.rows[0].take(chosen, axis=0, mode="clip"))
     shard_of = np.searchsorted(firsts, chosen, side="right") - 1
-    row_bytes = column.rows[0].shape[1]
-    # Rows as opaque items: numpy then copies each as a whole.
-    whole = np.dtype((np.void, row_bytes))
-    result = np.empty((len(chosen), row_bytes), np.uint8)
-    items = result.view(whole)[:, 0]
-    for shard in np.unique(shard_of):
-        here = np.flatnonzero(shard_of == shard)
-        items[here] = column.rows[shard].view(whole)[chosen[here] - firsts[shard], 0]
-    return torch.from_numpy(result)
+    # Numbers of 16 bits are sorted by counting, several times faster than wider ones.
+    narrow = np.uint16 if len(column.rows) < 2**16 else np.int64
+    order = np.argsort(shard_of.astype(narrow), kind="stable")
+    ends = np.searchsorted(shard_of[order], np.arange(len(column.rows) + 1))
+    gathered = np.empty((len(chosen), column.rows[0].shape[1]), np.uint8)
+    for shard, (start, end) in enumerate(itertools.pairwise(ends)):
+        if start < end:
+            local = chosen[order[start:end]] - firsts[shard]
+            column.rows[shard].take(local, axis=0, mode="clip", out=gathered[start:end])
+    # Shard after shard so far; this second copy is within the processor's cache.
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return torch.from_numpy(gathered.take(place, axis=0, mode="clip"))

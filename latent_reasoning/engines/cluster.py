@@ -84,8 +84,8 @@ class _Actor:
 def _ray(cpus: int) -> Any:
     """The library, connected to the cluster of RAY_ADDRESS or else to one on this machine."""
     try:
-        import ray
-        import ray.data
+        import ray  # pyright: ignore[reportMissingImports]
+        import ray.data  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise LatentReasoningError(
             "engine ray: ray is not installed; install the extra: pip install "
@@ -93,8 +93,13 @@ def _ray(cpus: int) -> Any:
         ) from error
     if not ray.is_initialized():
         # Actors hold their cores for good, and Ray Data needs one beside them to move blocks.
-        own = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": cpus + 1}
-        ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, **own)
+        own = None if os.environ.get("RAY_ADDRESS") else cpus + 1
+        ray.init(
+            num_cpus=own,
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+        )
         logging.getLogger("ray.data").setLevel(logging.ERROR)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
