@@ -47,9 +47,7 @@ def condition_record(
     }
 
 
-def choose_ks(
-    graded: Sequence[Int[np.ndarray, " _"]], asked: Sequence[int] | None
-) -> list[int]:
+def choose_ks(graded: Sequence[Int[np.ndarray, " _"]], asked: Sequence[int] | None) -> list[int]:
     """Values of k for pass@k.
 
     Args:

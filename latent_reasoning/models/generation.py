@@ -150,7 +150,7 @@ def _sample_batch(
     config: SamplingConfig,
     first: int,
 ) -> list[list[int]]:
-    limit = config.max_new_tokens
+    limit, cache_name = config.max_new_tokens, model.cache_name
     state, logits = _prefill(model, encoded, rows, config, first)
     ends = torch.tensor(sorted(model.end_ids), device=model.device)
     for step in range(limit):
@@ -172,8 +172,8 @@ def _sample_batch(
                 input_ids=drawn[:, None],
                 attention_mask=state.mask,
                 position_ids=state.positions[:, None],
-                past_key_values=state.cache,
                 use_cache=True,
+                **{cache_name: state.cache},
             )
             .logits[:, -1]
             .to(model.device)
@@ -203,8 +203,8 @@ def _prefill(
             input_ids=ids,
             attention_mask=mask,
             position_ids=(mask.cumsum(dim=1) - 1).clamp(min=0),
-            past_key_values=cache,
             use_cache=True,
+            **{model.cache_name: cache},
             logits_to_keep=1,
         )
         .logits[:, -1]

@@ -1,5 +1,6 @@
 """Loading language models: embedded organisms, local directories and hub names, one way for all."""
 
+import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from transformer_lens.model_bridge import TransformerBridge
 
 ORGANISM = "organism:"
+# transformers 5.24 renamed the argument of `forward` that takes the key-value cache.
+CACHE_NAMES = ("cache", "past_key_values")
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
@@ -60,6 +63,12 @@ class LoadedModel:
     def family(self) -> str:
         """Architecture: the `model_type` of the configuration, for example `qwen2`."""
         return self.model.config.model_type
+
+    @property
+    def cache_name(self) -> str:
+        """Name of the argument under which `forward` takes a key-value cache."""
+        taken = inspect.signature(self.model.forward).parameters
+        return next(name for name in CACHE_NAMES if name in taken)
 
     @property
     def pad_id(self) -> int:

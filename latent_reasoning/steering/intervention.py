@@ -19,7 +19,7 @@ from torch import Tensor
 
 from latent_reasoning.errors import HookPointError, LatentReasoningError
 from latent_reasoning.models.hooks import edit
-from latent_reasoning.models.loading import LoadedModel
+from latent_reasoning.models.loading import CACHE_NAMES, LoadedModel
 from latent_reasoning.steering import operators
 from latent_reasoning.steering.plan import Positions, SteeringPlan
 
@@ -66,8 +66,8 @@ def steer(
     signature = inspect.signature(model.model.forward)
 
     def note(_: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        given = signature.bind_partial(*args, **kwargs).arguments
-        cache = given.get("past_key_values")
+        given = {**signature.bind_partial(*args, **kwargs).arguments, **kwargs}
+        cache = next((given[name] for name in CACHE_NAMES if given.get(name) is not None), None)
         call.cached = 0 if cache is None else cache.get_seq_length()
         call.mask = given.get("attention_mask")
 
