@@ -109,8 +109,8 @@ def compared(case: str, found: dict[str, list[dict[str, float]]]) -> list[Row]:
 
 def run(quick: bool, nnsight: str) -> list[Row]:
     """The rows of this area."""
-    rounds = 3 if quick else 7
+    rounds = 3 if quick else 5
     return [
-        *measure("organism", ORGANISM, 8192 if quick else 65_536, 4096, rounds, nnsight),
-        *measure("1.5b", LARGE, 512 if quick else 4096, 512, rounds, nnsight),
+        *measure("organism", ORGANISM, 8192 if quick else 32_768, 4096, rounds, nnsight),
+        *measure("1.5b", LARGE, 512 if quick else 1024, 512, rounds, nnsight),
     ]

@@ -102,7 +102,8 @@ def memory(sizes: list[int]) -> list[Row]:
             more_is_better=False,
         )
         for n_rows in sizes[1:]
-        for stage in ("record", "read")
+        for stage in first
+        if stage != "rows"
     ]
 
 

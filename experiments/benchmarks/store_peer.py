@@ -135,18 +135,25 @@ def memory(n_rows: int) -> dict[str, float]:
             model, [POINT], Path(folder) / "store", shard_rows=2**15
         ) as recorder:
             recorder.record(stream(), max_rows=n_rows)
-        recorded = _peak()
-        read = sum(len(batch.rows) for batch in recorder.store.batches(POINT))
-        return {"record": recorded, "read": _peak(), "rows": read}
+        recorded, private, read = _status("VmHWM"), 0.0, 0
+        for batch in recorder.store.batches(POINT):
+            read += len(batch.rows)
+            private = max(private, _status("RssAnon"))
+        return {
+            "record": recorded,
+            "read, its own": private,
+            "read, with mapped pages of the file": _status("VmHWM"),
+            "rows": read,
+        }
 
 
-def _peak() -> float:
-    """Largest resident size of this process so far, in MiB.
+def _status(name: str) -> float:
+    """Memory of this process in MiB: VmHWM is its peak so far, RssAnon what is its own now.
 
     Of the kernel's account, as getrusage begins with the peak of the process it was started from.
     """
     for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1]) / 1024
     raise RuntimeError("this system does not say how much memory was used")
 

@@ -80,18 +80,20 @@ def shuffled_batches(
     firsts = np.cumsum([0, *(shard.n_rows for shard in manifest.shards)])
     columns = {role: _mapped(folder, manifest, name) for role, name in names.items()}
     block = max(1, BLOCK_BYTES // (manifest.d_model * itemsize))
-    touched = 0
+    touched = seen = 0
     for chosen in _chosen(manifest.n_rows, block, skipped, batch_size, seed, buffer_rows, share):
         activations = {
             role: _take(column, firsts, chosen).view(DTYPES[manifest.dtype])
             for role, column in columns.items()
         }
         touched += sum(x.numel() * itemsize for x in activations.values())
-        if touched > RESIDENT_BYTES:
+        seen += len(chosen)
+        # Linux may map 2 MiB of cached file where one row was asked for, so bytes say too little.
+        if touched > RESIDENT_BYTES or seen >= buffer_rows:
             for column in columns.values():
                 for mapped in column.maps:
                     mapped.madvise(mmap.MADV_DONTNEED)
-            touched = 0
+            touched = seen = 0
         yield Batch(torch.from_numpy(chosen), activations)
 
 
