@@ -87,9 +87,7 @@ def observe(inputs: Inputs, folder: Path, progress: Progress) -> Observed:
 
 
 def _recorded(inputs: Inputs, samples: Sequence[Sample], path: Path) -> ActivationStore:
-    # A recording appears whole, so one that is there is what a stopped run had finished.
-    if path.exists():
-        return ActivationStore.open(path, verify=True)
+    # An unfinished recording is resumed, a finished one returned.
     tokenizer = inputs.pair.base.tokenizer
     sequences = [sequence_of(tokenizer, sample) for sample in samples]
     return record_pair(inputs.pair, sequences, [inputs.hook_point], path)
