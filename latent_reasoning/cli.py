@@ -122,19 +122,19 @@ def _record(options: argparse.Namespace) -> None:
 def _store_info(options: argparse.Namespace) -> None:
     from latent_reasoning.activations.inspection import describe
 
-    _show(str(describe(options.path)))
+    _show(describe(options.path))
 
 
 def _store_check(options: argparse.Namespace) -> None:
     from latent_reasoning.activations.inspection import require_sound
 
-    _show(str(require_sound(options.path)))
+    _show(require_sound(options.path))
 
 
 def _store_repair(options: argparse.Namespace) -> None:
     from latent_reasoning.activations.repair import repair
 
-    _show(str(repair(options.path, options.close)))
+    _show(repair(options.path, options.close))
 
 
 def _compare(options: argparse.Namespace) -> None:

@@ -43,18 +43,17 @@ class Drawing:
         """Samples of a condition, see `run_condition`; problems are kept 16 at a time."""
         if self.kept is None:
             return run_condition(model, condition, problems, variant, n_samples, sampling, advance)
+        decided = {
+            "weights": weights_digest(model),
+            "condition": [condition.name, condition.prefix, _plan(condition.plan)],
+            "prompt": asdict(variant),
+            "n_samples": n_samples,
+            "sampling": asdict(sampling),
+        }
         found: list[Sample] = []
         for first in range(0, len(problems), PROBLEMS_AT_ONCE):
             part = problems[first : first + PROBLEMS_AT_ONCE]
-            what = {
-                "weights": weights_digest(model),
-                "condition": [condition.name, condition.prefix, _plan(condition.plan)],
-                "problems": [asdict(problem) for problem in part],
-                "prompt": asdict(variant),
-                "n_samples": n_samples,
-                "sampling": asdict(sampling),
-                "first": first,
-            }
+            what = decided | {"problems": [asdict(problem) for problem in part], "first": first}
             path = self.kept / f"{_digest(json.dumps(what, sort_keys=True).encode())}.jsonl"
             if path.is_file():
                 drawn = read_samples(path)

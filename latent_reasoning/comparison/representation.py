@@ -20,7 +20,6 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from latent_reasoning.activations.record import record_pair
-from latent_reasoning.activations.sequences import sequence_of
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.data.samples import Sample
@@ -83,14 +82,9 @@ def observe(inputs: Inputs, folder: Path, progress: Progress) -> Observed:
                 )
             )
     base, tuned = [sample for run in drawn[:-1] for sample in run], drawn[-1]
-    return Observed(base, tuned, _recorded(inputs, (*base, *tuned), folder / "activations"))
-
-
-def _recorded(inputs: Inputs, samples: Sequence[Sample], path: Path) -> ActivationStore:
-    # An unfinished recording is resumed, a finished one returned.
-    tokenizer = inputs.pair.base.tokenizer
-    sequences = [sequence_of(tokenizer, sample) for sample in samples]
-    return record_pair(inputs.pair, sequences, [inputs.hook_point], path)
+    # Where a run was stopped, an unfinished recording is resumed and a finished one returned.
+    store = record_pair(inputs.pair, (*base, *tuned), [inputs.hook_point], folder / "activations")
+    return Observed(base, tuned, store)
 
 
 def contrast_rows(inputs: Inputs, observed: Observed) -> Contrast | None:
