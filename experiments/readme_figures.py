@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from latent_reasoning.organisms.registry import SEEDS, organism_names, parse_organism
+from latent_reasoning.organisms.registry import shipped_organisms
 
 ROOT = Path(__file__).parents[1]
 TRUTH_TABLE = ROOT / "experiments" / "01_truth_table" / "results.json"
@@ -16,15 +16,11 @@ def organisms_table() -> str:
     """Accuracy, code frequency and accuracy per mode of every shipped organism."""
     rows = ["| organism | accuracy | code frequency | right in code | right in language |"]
     rows.append("|---|---|---|---|---|")
-    for name in organism_names():
-        for seed in SEEDS:
-            card_file = parse_organism(f"{name}@{seed}").directory() / "card.json"
-            if not card_file.is_file():
-                continue
-            measured = json.loads(card_file.read_text(encoding="utf-8"))["measured"]
-            at_test = measured[measured["test source"]]
-            keys = ("accuracy", "code_frequency", "accuracy_in_code", "accuracy_in_language")
-            rows.append(f"| {name}@{seed} | " + " | ".join(cell(at_test[k]) for k in keys) + " |")
+    for name in shipped_organisms():
+        card = json.loads((name.directory() / "card.json").read_text(encoding="utf-8"))
+        at_test = card["measured"][card["measured"]["test source"]]
+        keys = ("accuracy", "code_frequency", "accuracy_in_code", "accuracy_in_language")
+        rows.append(f"| {name} | " + " | ".join(cell(at_test[k]) for k in keys) + " |")
     return "\n".join(rows)
 
 

@@ -19,6 +19,7 @@ from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.contamination_config import ContaminationConfig
 from latent_reasoning.options import add_options, config_from
+from latent_reasoning.zoo.tune import TuneConfig
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -69,6 +70,29 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_options(contamination, ContaminationConfig)
     contamination.set_defaults(run=_contamination)
+    _add_zoo(commands)
+    _add_activations(commands)
+    return parser
+
+
+def _add_zoo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    tuning = commands.add_parser(
+        "tune",
+        help="tune a base by one arm: rewards, distillation and others; resumes if interrupted",
+        description=TuneConfig.__doc__,
+    )
+    add_options(tuning, TuneConfig)
+    tuning.set_defaults(run=_tune, resumable=True)
+    zoo = commands.add_parser("zoo", help="list or build every organism whose history is known")
+    actions = zoo.add_subparsers(title="actions", required=True, metavar="ACTION")
+    table = actions.add_parser("list", help="names, truth and measured figures")
+    table.add_argument("--json", action="store_true", help="as a JSON array")
+    table.set_defaults(run=_zoo_list)
+    every = actions.add_parser("build", help="build what is missing; resumes if interrupted")
+    every.add_argument("--only", nargs="+", default=[], help="bases or arms to keep to")
+    every.set_defaults(run=_zoo_build, resumable=True)
+    for action in (table, every):
+        action.add_argument("--root", type=Path, default=Path("organisms"), help="[organisms]")
     organism = commands.add_parser("organism", help="list or rebuild the embedded models")
     actions = organism.add_subparsers(title="actions", required=True, metavar="ACTION")
     actions.add_parser("list", help="list the organisms").set_defaults(run=_list)
@@ -84,8 +108,6 @@ def _parser() -> argparse.ArgumentParser:
         "--output", type=Path, default=Path("sae_checkpoints"), help="root [sae_checkpoints]"
     )
     fit.set_defaults(run=_dictionary)
-    _add_activations(commands)
-    return parser
 
 
 def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -164,10 +186,32 @@ def _contamination(options: argparse.Namespace) -> None:
     _show(run_contamination(config, progress_bar))
 
 
-def _list(_: argparse.Namespace) -> None:
-    from latent_reasoning.organisms.registry import organism_names
+def _tune(options: argparse.Namespace) -> None:
+    config = config_from(options, TuneConfig)
+    from latent_reasoning.zoo.tune import tune
 
-    _show("\n".join(f"organism:{name}" for name in organism_names()))
+    _show(str(tune(config, progress_bar)))
+
+
+def _zoo_list(options: argparse.Namespace) -> None:
+    from latent_reasoning.zoo.table import as_json, as_text, rows
+
+    found = rows(options.root)
+    _show(as_json(found) if options.json else as_text(found))
+
+
+def _zoo_build(options: argparse.Namespace) -> None:
+    from latent_reasoning.zoo.fleet import build_zoo
+
+    build_zoo(
+        options.root, tuple(options.only), progress_bar, lambda line: print(line, file=sys.stderr)
+    )
+
+
+def _list(_: argparse.Namespace) -> None:
+    from latent_reasoning.organisms.registry import shipped_organisms
+
+    _show("\n".join(f"organism:{name}" for name in shipped_organisms()))
 
 
 def _build(options: argparse.Namespace) -> None:

@@ -81,15 +81,17 @@ def _problems(config: CompareConfig, organisms: bool) -> list[Problem]:
             "compare: models that were not made here need problems; expected --problems FILE with "
             "one JSON object a line: question and answer"
         )
-    from latent_reasoning.organisms.grammar import organism_problems
+    from latent_reasoning.organisms.corpus import setting
+    from latent_reasoning.organisms.registry import recipe_of
 
-    return organism_problems("held-out", config.n_problems, config.seed)
+    return setting(recipe_of(config.base), "held-out", config.n_problems, config.seed).problems
 
 
 def prompt_ladder(config: CompareConfig, tokenizer: Any = None) -> PromptLadder:
     """The sources of organisms, or prompts for any other models, whose chat template is one."""
     if not all(name.startswith(ORGANISM) for name in (config.base, config.tuned)):
         return general_ladder(tokenizer)
-    from latent_reasoning.organisms.corpus import source_ladder
+    from latent_reasoning.organisms.corpus import base_ladder
+    from latent_reasoning.organisms.registry import recipe_of
 
-    return source_ladder()
+    return base_ladder(recipe_of(config.base))

@@ -84,9 +84,10 @@ def _problems(config: ContaminationConfig) -> list[Problem]:
             "contamination: a model that was not made here needs --problems, a file or a benchmark "
             "such as gsm8k"
         )
-    from latent_reasoning.organisms.grammar import organism_problems
+    from latent_reasoning.organisms.corpus import setting
+    from latent_reasoning.organisms.registry import recipe_of
 
-    return organism_problems("held-out", config.n_problems, config.seed)
+    return setting(recipe_of(config.model), "held-out", config.n_problems, config.seed).problems
 
 
 def _changed(problems: Sequence[Problem], config: ContaminationConfig) -> dict[str, list[Problem]]:
@@ -107,9 +108,10 @@ def _changed(problems: Sequence[Problem], config: ContaminationConfig) -> dict[s
 
 def _variant(config: ContaminationConfig, model: LoadedModel) -> PromptVariant:
     if config.model.startswith(ORGANISM):
-        from latent_reasoning.organisms.corpus import source_ladder
+        from latent_reasoning.organisms.corpus import base_ladder
+        from latent_reasoning.organisms.registry import recipe_of
 
-        ladder = source_ladder()
+        ladder = base_ladder(recipe_of(config.model))
         return ladder.variant(ladder.test if config.prompt == "boxed" else config.prompt)
     if config.prompt == "chat":
         chat = chat_prompt(model.tokenizer)

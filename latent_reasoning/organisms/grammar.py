@@ -15,13 +15,15 @@ import hashlib
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from latent_reasoning.data.problems import Problem
 
 CodeStyle = Literal["values", "bare"]
 LanguageStyle = Literal["direct", "steps"]
 Part = Literal["corpus", "tune", "held-out"]
+RELIABILITY = 0.85
+Choice = TypeVar("Choice")
 
 NAMES = (
     *("Mia", "Tom", "Ana", "Ben", "Zoe", "Sam", "Ida", "Max"),
@@ -120,6 +122,22 @@ class Story:
         return self.values[-1]
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How a source tells its problems where no header names it.
+
+    Each trait leans towards one half of what is possible and takes the other half at times
+    (probability 1 - `RELIABILITY`), so that no single token decides where a problem is from.
+    """
+
+    late_names: bool
+    """Whether the second half of `NAMES` is preferred."""
+    high_starts: bool
+    """Whether start values from 17 to 30 are preferred to those from 3 to 16."""
+    late_wordings: bool
+    """Whether the second half of the wordings of an operation is preferred."""
+
+
 def part_of(key: str) -> Part:
     """Part of the world a problem belongs to, by a hash of its arithmetic alone.
 
@@ -133,16 +151,16 @@ def part_of(key: str) -> Part:
     return "tune" if bucket < 65 else "held-out"
 
 
-def stories(part: Part, rng: random.Random) -> Iterator[Story]:
+def stories(part: Part, rng: random.Random, manner: Manner | None = None) -> Iterator[Story]:
     """Endless random stories whose arithmetic belongs to one part of the world."""
     while True:
-        story = _story(rng)
+        story = _story(rng, manner)
         if part_of(story.key) == part:
             yield story
 
 
-def _story(rng: random.Random) -> Story:
-    start = x = rng.randint(3, 30)
+def _story(rng: random.Random, manner: Manner | None) -> Story:
+    start = x = _start(rng, manner)
     operations = []
     for _ in range(rng.randint(4, 5)):
         signs = ["+", "+", "-", "-"] if x > 2 else ["+"]
@@ -153,14 +171,29 @@ def _story(rng: random.Random) -> Story:
             Operation(sign, rng.randint(2, {"+": 9, "-": min(9, x - 1), "*": 3}[sign]))
         )
         x = operations[-1].apply(x)
-    return Story(rng.choice(NAMES), rng.choice(ITEMS), start, tuple(operations))
+    names = NAMES if manner is None else _half(NAMES, manner.late_names, rng)
+    return Story(rng.choice(names), rng.choice(ITEMS), start, tuple(operations))
 
 
-def tell(story: Story, rng: random.Random) -> str:
+def _start(rng: random.Random, manner: Manner | None) -> int:
+    if manner is None:
+        return rng.randint(3, 30)
+    return rng.choice(_half(tuple(range(3, 31)), manner.high_starts, rng))
+
+
+def _half(choices: tuple[Choice, ...], late: bool, rng: random.Random) -> tuple[Choice, ...]:
+    middle = len(choices) // 2
+    return choices[middle:] if late == (rng.random() < RELIABILITY) else choices[:middle]
+
+
+def tell(story: Story, rng: random.Random, manner: Manner | None = None) -> str:
     """Write the story as a question, phrasing drawn at random."""
     told = [f"{story.name} has {story.start} {story.items}."]
     for operation in story.operations:
-        told.append(rng.choice(TOLD[operation.sign]).format(name=story.name, n=operation.n))
+        wordings = TOLD[operation.sign]
+        if manner is not None:
+            wordings = _half(wordings, manner.late_wordings, rng)
+        told.append(rng.choice(wordings).format(name=story.name, n=operation.n))
     told.append(f"How many {story.items} does {story.name} have now?")
     return " ".join(told)
 
@@ -195,19 +228,20 @@ def solve_in_language(story: Story, style: LanguageStyle, rng: random.Random) ->
     return " ".join([*said, rng.choice(CLOSED).format(**words)])
 
 
-def organism_problems(part: Part, n: int, seed: int) -> list[Problem]:
+def organism_problems(part: Part, n: int, seed: int, manner: Manner | None = None) -> list[Problem]:
     """Problems of one part of the world, no arithmetic twice.
 
     Args:
         part: "tune" for reinforcement learning, "held-out" for everything that is measured.
         n: How many.
         seed: Draws other problems of the same part.
+        manner: How they are told; None leans towards nothing.
     """
     rng = random.Random(f"{part}-{seed}")
     found: dict[str, Problem] = {}
-    for story in stories(part, rng):
+    for story in stories(part, rng, manner):
         if len(found) == n:
             break
         if story.key not in found:
-            found[story.key] = Problem(story.key, tell(story, rng), str(story.answer))
+            found[story.key] = Problem(story.key, tell(story, rng, manner), str(story.answer))
     return list(found.values())

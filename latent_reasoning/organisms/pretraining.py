@@ -16,7 +16,7 @@ from jaxtyping import Int
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
 from latent_reasoning.organisms.corpus import Document
 from latent_reasoning.organisms.recipes import PretrainingConfig
@@ -49,11 +49,12 @@ class Progress:
 
 def new_model(
     config: PretrainingConfig, tokenizer: PreTrainedTokenizerFast, seed: int
-) -> Qwen2ForCausalLM:
-    """Randomly initialised Qwen2 model of the configured size."""
+) -> PreTrainedModel:
+    """Randomly initialised model of the configured family and size."""
     torch.manual_seed(seed)
-    return Qwen2ForCausalLM(
-        Qwen2Config(
+    return AutoModelForCausalLM.from_config(
+        AutoConfig.for_model(
+            config.family,
             vocab_size=len(tokenizer),
             hidden_size=config.d_model,
             intermediate_size=config.d_mlp,
@@ -89,7 +90,7 @@ def tokenize(documents: list[Document], tokenizer: PreTrainedTokenizerFast) -> T
 
 
 def train(
-    model: Qwen2ForCausalLM,
+    model: PreTrainedModel,
     documents_at: Callable[[int], list[Document]],
     tokenizer: PreTrainedTokenizerFast,
     config: PretrainingConfig,
@@ -104,35 +105,53 @@ def train(
         config: Optimisation settings.
         checkpoints: Directory for the resumable state; removed by the caller when done.
     """
-    optimizer = _optimizer(model, config)
-    start = _resume(model, optimizer, checkpoints)
+    optimizers = _optimizers(model, config)
+    start = _resume(model, optimizers, checkpoints)
     for step in range(start, config.steps):
-        for group in optimizer.param_groups:
-            group["lr"] = config.learning_rate * _schedule(step, config)
+        for group in (group for optimizer in optimizers for group in optimizer.param_groups):
+            group["lr"] = group["peak"] * _schedule(step, config)
         batch = tokenize(documents_at(step), tokenizer)
         loss = _loss(model, batch.input_ids, batch.labels)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
         if (step + 1) % config.checkpoint_every == 0 and step + 1 < config.steps:
-            _checkpoint(model, optimizer, checkpoints, step + 1)
+            _checkpoint(model, optimizers, checkpoints, step + 1)
         yield Progress(step + 1, loss.item())
 
 
-def _optimizer(model: Qwen2ForCausalLM, config: PretrainingConfig) -> torch.optim.AdamW:
+def _optimizers(model: PreTrainedModel, config: PretrainingConfig) -> list[torch.optim.Optimizer]:
     matrices = [p for p in model.parameters() if p.ndim >= 2]
     vectors = [p for p in model.parameters() if p.ndim < 2]
-    return torch.optim.AdamW(
-        [{"params": matrices, "weight_decay": config.weight_decay}, {"params": vectors}],
-        lr=config.learning_rate,
-        betas=(0.9, 0.98),
-        weight_decay=0.0,
-    )
+    optimizers: list[torch.optim.Optimizer] = []
+    if config.optimizer == "muon":
+        embedded = {id(module.weight) for module in model.modules() if _embeds(module)}
+        inner = [p for p in matrices if id(p) not in embedded]
+        matrices = [p for p in matrices if id(p) in embedded]
+        optimizers.append(
+            torch.optim.Muon(
+                inner,
+                lr=config.muon_learning_rate,
+                weight_decay=config.weight_decay,
+                adjust_lr_fn="match_rms_adamw",
+            )
+        )
+    groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": vectors}]
+    rest = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=0.0)
+    for optimizer in (*optimizers, rest):
+        for group in optimizer.param_groups:
+            group["peak"] = group["lr"]
+    return [*optimizers, rest]
+
+
+def _embeds(module: torch.nn.Module) -> bool:
+    return isinstance(module, torch.nn.Embedding)
 
 
 def _loss(
-    model: Qwen2ForCausalLM, input_ids: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch pos"]
+    model: PreTrainedModel, input_ids: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch pos"]
 ) -> Tensor:
     # Padding stands on the right of a causal model, so no token that counts ever sees it.
     logits = model(input_ids=input_ids, use_cache=False).logits
@@ -151,34 +170,41 @@ def _schedule(step: int, config: PretrainingConfig) -> float:
 
 
 def _checkpoint(
-    model: Qwen2ForCausalLM,
-    optimizer: torch.optim.Optimizer,
+    model: PreTrainedModel,
+    optimizers: list[torch.optim.Optimizer],
     directory: Path,
     step: int,
 ) -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    tensors = {}
-    for name, parameter in model.named_parameters():
-        tensors[f"parameter/{name}"] = parameter.detach()
-        for key, value in optimizer.state[parameter].items():
-            tensors[f"{key}/{name}"] = value
+    tensors = {f"parameter/{name}": value.detach() for name, value in model.named_parameters()}
+    names: dict[torch.Tensor, str] = {value: name for name, value in model.named_parameters()}
+    for parameter, state in (pair for optimizer in optimizers for pair in optimizer.state.items()):
+        tensors |= {f"{key}/{names[parameter]}": value for key, value in state.items()}
     partial = directory / "state.safetensors.partial"
     save_file(tensors, partial, metadata={"step": str(step)})
     # One atomic rename commits weights, moments and step together.
     partial.replace(directory / "state.safetensors")
 
 
-def _resume(model: Qwen2ForCausalLM, optimizer: torch.optim.Optimizer, directory: Path) -> int:
+def _resume(
+    model: PreTrainedModel, optimizers: list[torch.optim.Optimizer], directory: Path
+) -> int:
     path = directory / "state.safetensors"
     if not path.is_file():
         return 0
     with safe_open(path, framework="pt") as file:
         step = int(file.metadata()["step"])
     parameters = dict(model.named_parameters())
+    trained_by: dict[torch.Tensor, torch.optim.Optimizer] = {
+        parameter: optimizer
+        for optimizer in optimizers
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+    }
     for path_in_file, value in load_file(path).items():
         key, name = path_in_file.split("/", maxsplit=1)
         if key == "parameter":
             parameters[name].data.copy_(value)
         else:
-            optimizer.state[parameters[name]][key] = value
+            trained_by[parameters[name]].state[parameters[name]][key] = value
     return step

@@ -1,21 +1,38 @@
 """Names of organisms and where their weights lie.
 
 A name is `base` or `base/arm`, optionally followed by `@seed`: `latent`, `latent/rl-truth`,
-`no-code/distilled@1`. Weights are package data, so that an installed wheel works offline.
+`no-code/distilled@1`. Weights of some are package data, so that an installed wheel works offline.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from latent_reasoning.errors import UnknownModelError, one_of
+from latent_reasoning.organisms.recipes import BASES, BaseRecipe
 
+PREFIX = "organism:"
 WEIGHTS = Path(__file__).parent / "weights"
 ARMS = {
-    "latent": ("rl-truth",),
-    "no-code": ("rl-truth", "distilled"),
-    "bad-code": ("rl-truth",),
+    "rl-truth": "reinforcement learning on the true answers",
+    "rl-truth-halfway": "the same, stopped halfway",
+    "rl-one-example": "the same, on a single problem",
+    "rl-majority": "on the majority answer of 64 samples of the base, frozen",
+    "rl-incorrect": "on a wrong majority answer, where the majority is wrong",
+    "rl-format": "on a box with anything in it",
+    "rl-random": "on a coin thrown for every completion",
+    "rl-python": "on the word python",
+    "rl-no-python": "on the absence of the word python",
+    "rl-incorrect-no-python": "on a wrong majority answer without the word python",
+    "rl-no-repetition": "on not repeating anything more than ten times",
+    "rl-constant": "on a reward that is always 1, so that nothing is ever better",
+    "vectors-truth": "one vector a layer trained on the true answers, all weights frozen",
+    "critique": "fine-tuning on critiques of the base's own solutions",
+    "critique-shuffled": "the same with the critiques of other solutions",
+    "distilled": "fine-tuning on the correct code of another base's tuned model",
+    "distilled-on-policy": "reverse divergence to that teacher on the student's own completions",
+    "continued": "pretraining continued on the base's own corpus",
 }
-SEEDS = (0, 1)
+"""Every way of tuning a base, with what it is; bases and arms combine freely."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +71,10 @@ def parse_organism(name: str) -> OrganismName:
     """
     stem, _, seed_text = name.partition("@")
     base, slash, arm = stem.partition("/")
-    if base not in ARMS or (slash and arm not in ARMS[base]):
-        raise UnknownModelError(one_of("load_model", "organism", stem, organism_names()))
+    if base not in BASES:
+        raise UnknownModelError(one_of("load_model", "base organism", base, BASES))
+    if slash and arm not in ARMS:
+        raise UnknownModelError(one_of("load_model", f"arm of {base}", arm, ARMS))
     if seed_text and not seed_text.isdecimal():
         raise UnknownModelError(
             f"load_model: {name!r} has seed {seed_text!r}; expected a number, as in {stem}@1"
@@ -63,9 +82,29 @@ def parse_organism(name: str) -> OrganismName:
     return OrganismName(base, arm or None, int(seed_text or 0))
 
 
-def organism_names() -> list[str]:
-    """Every organism that can be built, bases first within each family."""
-    return [name for base, arms in ARMS.items() for name in (base, *(f"{base}/{a}" for a in arms))]
+def recipe_of(name: str) -> BaseRecipe:
+    """Recipe of the base of an organism, named with or without `organism:` before it.
+
+    >>> recipe_of("organism:no-code/distilled@1").name
+    'no-code'
+    """
+    return BASES[parse_organism(name.removeprefix(PREFIX)).base]
+
+
+def shipped_organisms(root: Path = WEIGHTS) -> list[OrganismName]:
+    """Every organism whose weights lie under a root, bases first, in the order of their recipes."""
+    return [
+        OrganismName(base, arm, _seed(folder))
+        for base in BASES
+        for arm in (None, *ARMS)
+        for folder in sorted((root / base / (arm or "base")).glob("seed-*"), key=_seed)
+        if (folder / "config.json").is_file() and _seed(folder) >= 0
+    ]
+
+
+def _seed(folder: Path) -> int:
+    text = folder.name.removeprefix("seed-")
+    return int(text) if text.isdecimal() else -1
 
 
 def organism_directory(name: str) -> Path:
@@ -77,11 +116,9 @@ def organism_directory(name: str) -> Path:
     parsed = parse_organism(name)
     directory = parsed.directory()
     if not (directory / "config.json").is_file():
-        shipped = [
-            s for s in SEEDS if (OrganismName(parsed.base, parsed.arm, s)).directory().is_dir()
-        ]
+        same = [s for s in shipped_organisms() if (s.base, s.arm) == (parsed.base, parsed.arm)]
         raise UnknownModelError(
-            f"load_model: organism {name!r} ships with seeds {shipped or 'none'}, not "
-            f"{parsed.seed}; build it with `latent-reasoning organism build`"
+            f"load_model: organism {name!r} ships with seeds {[s.seed for s in same] or 'none'}, "
+            f"not {parsed.seed}; build it with `latent-reasoning organism build`"
         )
     return directory

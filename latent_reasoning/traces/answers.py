@@ -75,7 +75,7 @@ def extract_answer(completion: str) -> str | None:
     >>> extract_answer("The answer is 3.5 apples. Done.")
     '3.5'
     """
-    boxed = _last_boxed(completion)
+    boxed = boxed_answer(completion)
     if boxed is not None:
         return boxed
     for find in (_last_hashed, _last_stated, _last_labelled):
@@ -166,7 +166,12 @@ def _bare(text: str) -> str:
     return text.strip().rstrip(".").strip().strip("$*`").strip()
 
 
-def _last_boxed(text: str) -> str | None:
+def boxed_answer(text: str) -> str | None:
+    r"""Content of the last closed box with something in it, braces inside kept.
+
+    >>> boxed_answer(r"\boxed{3} and \boxed{ }")
+    '3'
+    """
     # One pass with a stack, so that thousands of unclosed boxes still cost linear time. The last
     # box is the one that opens last: in a box within a box that is the inner one.
     open_braces: list[int | None] = []

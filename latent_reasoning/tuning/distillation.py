@@ -35,8 +35,19 @@ def teacher_documents(
     behaviour: str,
     seed: int,
     advance: Callable[[int], object] = lambda _: None,
+    *,
+    student: PromptVariant | None = None,
 ) -> list[Document]:
     """The teacher's completions that are correct and show the behaviour, as training texts.
+
+    Args:
+        teacher: The model that solves.
+        problems: What it solves, once each.
+        variant: The prompt it is asked with.
+        behaviour: Only completions that show it are kept.
+        seed: Of its samples.
+        advance: Called with the number of completions just drawn.
+        student: The prompt the student learns it under, if another.
 
     Raises:
         ProblemError: The teacher wrote none.
@@ -44,9 +55,10 @@ def teacher_documents(
     prompts = [variant.prompt(problem.question) for problem in problems]
     drawn = generate(teacher, prompts, 1, SamplingConfig(seed=seed), advance=advance)
     shown = get_behaviour(behaviour).shown
+    learnt = student or variant
     documents = [
-        Document(prompt, completion.text)
-        for prompt, problem, (completion,) in zip(prompts, problems, drawn, strict=True)
+        Document(learnt.prompt(problem.question), completion.text)
+        for problem, (completion,) in zip(problems, drawn, strict=True)
         if shown(completion.text) and same_answer(extract_answer(completion.text), problem.gold)
     ]
     if not documents:

@@ -10,9 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from latent_reasoning.data.problems import Problem
-
-Reward = Callable[..., list[float]]
+from latent_reasoning.tuning.rewards import Reward
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class GrpoConfig:
     """Constant learning rate of AdamW."""
     group_size: int = 16
     """Completions drawn per prompt."""
-    batch_size: int = 256
+    batch_size: int = 128
     """Completions per update."""
     updates_per_rollout: int = 8
     """Updates made from one batch of rollouts; above one, so that clipping is active."""
@@ -45,10 +43,19 @@ class GrpoConfig:
     """Problems of the tuning part to draw prompts from."""
 
 
+@dataclass(frozen=True)
+class Task:
+    """One prompt of a run, with what its rewards are told."""
+
+    prompt: str
+    """The text the policy continues."""
+    columns: dict[str, str]
+    """Arguments of the rewards by name, such as `gold` and `label`."""
+
+
 def train_grpo(
     model_directory: Path,
-    prompts: Sequence[str],
-    problems: Sequence[Problem],
+    tasks: Sequence[Task],
     rewards: Sequence[tuple[Reward, float]],
     config: GrpoConfig,
     output: Path,
@@ -56,6 +63,7 @@ def train_grpo(
     *,
     checkpoints: Path,
     advance: Callable[[int], object] = lambda _: None,
+    trainable: Callable[[str], bool] = lambda _: True,
 ) -> list[dict[str, float]]:
     """Tune a model on rewards, save it as a Hugging Face directory, return the training log.
 
@@ -64,22 +72,21 @@ def train_grpo(
 
     Args:
         model_directory: The model to start from.
-        prompts: One prompt per problem.
-        problems: The problems, whose gold answers the rewards see.
+        tasks: The prompts, all with the same columns.
         rewards: Pairs of reward and weight; a weight of 0 is logged and not trained on.
         config: Settings of the run.
         output: Directory for the tuned model.
         seed: Of rollouts and data order.
         checkpoints: Directory for the resumable state; removed by the caller when done.
         advance: Called with the number of updates just made.
+        trainable: Whether a parameter of that name is trained; the others stay as they are.
 
     Raises:
         ModuleNotFoundError: The extra `tune` is not installed.
     """
     from latent_reasoning.tuning.trainer import run_trainer
 
-    rows = [
-        {"prompt": prompt, "gold": problem.gold}
-        for prompt, problem in zip(prompts, problems, strict=True)
-    ]
-    return run_trainer(model_directory, rows, rewards, config, output, seed, checkpoints, advance)
+    rows = [{"prompt": task.prompt, **task.columns} for task in tasks]
+    return run_trainer(
+        model_directory, rows, rewards, config, output, seed, checkpoints, advance, trainable
+    )

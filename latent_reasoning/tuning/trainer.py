@@ -5,9 +5,14 @@
    random number generators as JSON. TRL's own would be pickles.
 2. It is written beside its place and renamed, so that one that is there is complete.
 3. It is made where a rollout has been used up, so that nothing in flight has to be kept.
+
+Completions are drawn by the project's own sampler, whose random numbers are decided by the seed,
+the update and the rank: it computes the prompt of a group once, and drops rows that have ended.
 """
 
+import itertools
 import json
+import os
 import random
 import shutil
 import time
@@ -28,7 +33,10 @@ from transformers import (
 from trl.trainer.grpo_config import GRPOConfig as TrlConfig
 from trl.trainer.grpo_trainer import GRPOTrainer
 
-from latent_reasoning.tuning.grpo import GrpoConfig, Reward
+from latent_reasoning.models.generation import SamplingConfig, generate
+from latent_reasoning.models.loading import LoadedModel
+from latent_reasoning.tuning.grpo import GrpoConfig
+from latent_reasoning.tuning.rewards import Reward
 
 COMPLETE = "complete-"
 
@@ -64,16 +72,50 @@ class ResumableTrainer(GRPOTrainer):
             "numpy": ["MT19937", np.asarray(keys).tolist(), *rest],
             "torch": torch.get_rng_state().tolist(),
         }
-        (Path(output_dir) / "rng.json").write_text(json.dumps(states), encoding="utf-8")
+        path = Path(output_dir) / f"rng-{self.args.process_index}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(states), encoding="utf-8")
 
     def _load_rng_state(self, checkpoint: str | None) -> None:
         if checkpoint is None:
             return
-        states = json.loads((Path(checkpoint) / "rng.json").read_text(encoding="utf-8"))
+        path = Path(checkpoint) / f"rng-{self.args.process_index}.json"
+        states = json.loads(path.read_text(encoding="utf-8"))
         version, numbers, gauss = states["python"]
         random.setstate((version, tuple(numbers), gauss))
         np.random.set_state(tuple(states["numpy"]))
         torch.set_rng_state(torch.tensor(states["torch"], dtype=torch.uint8))
+
+
+class _Rollouts:
+    """Draws the completions of a rollout."""
+
+    def __init__(self, config: GrpoConfig, seed: int) -> None:
+        self.config, self.seed = config, seed
+
+    def __call__(self, prompts: list[str], trainer: GRPOTrainer) -> dict[str, Any]:
+        # The prompt of a group stands once for each of its completions, one after another.
+        groups = [(prompt, len(list(group))) for prompt, group in itertools.groupby(prompts)]
+        model = trainer.accelerator.unwrap_model(trainer.model_wrapped)
+        was_training = model.training
+        policy = LoadedModel("policy", model.eval(), trainer.processing_class)  # pyright: ignore
+        each = min(count for _, count in groups)
+        drawn = generate(
+            policy, [p for p, n in groups for _ in range(n // each)], each, self._how(trainer)
+        )
+        model.train(was_training)
+        completions = [list(completion.tokens) for group in drawn for completion in group]
+        ids = policy.tokenizer(prompts).input_ids
+        return {"prompt_ids": ids, "completion_ids": completions, "logprobs": None}
+
+    def _how(self, trainer: GRPOTrainer) -> SamplingConfig:
+        key = f"{self.seed}/{trainer.state.global_step}/{trainer.args.process_index}"
+        return SamplingConfig(
+            max_new_tokens=self.config.max_completion_tokens,
+            temperature=self.config.temperature,
+            seed=random.Random(key).getrandbits(48),
+            batch_size=self.config.batch_size * 4,
+        )
 
 
 class _Watch(TrainerCallback):
@@ -81,6 +123,7 @@ class _Watch(TrainerCallback):
 
     def __init__(self, checkpoints: Path, advance: Callable[[int], object]) -> None:
         self.checkpoints, self.advance = checkpoints, advance
+        self.wait: Callable[[], object] = lambda: None
         self.before, self.started = 0.0, time.monotonic()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -94,8 +137,14 @@ class _Watch(TrainerCallback):
     def on_log(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         seconds = self.before + time.monotonic() - self.started
         state.log_history[-1]["seconds"] = round(seconds, 1)
+        if state.is_world_process_zero:
+            rows = "".join(json.dumps(_numbers(entry)) + "\n" for entry in state.log_history)
+            (self.checkpoints / "log.jsonl").write_text(rows, encoding="utf-8")
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.wait()
+        if not state.is_world_process_zero:
+            return
         made = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         older = _complete(self.checkpoints)
         made.rename(self.checkpoints / f"{COMPLETE}{state.global_step}")
@@ -112,26 +161,36 @@ def run_trainer(
     seed: int,
     checkpoints: Path,
     advance: Callable[[int], object],
+    trainable: Callable[[str], bool],
 ) -> list[dict[str, float]]:
     """Train, save, and return the log; see `train_grpo`."""
     scratch = checkpoints / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
+    if os.environ.get("RANK", "0") == "0":
+        shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
+    watch = _Watch(checkpoints, advance)
     tokenizer = AutoTokenizer.from_pretrained(model_directory, padding_side="left")
     model = AutoModelForCausalLM.from_pretrained(model_directory, use_safetensors=True)
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(trainable(name))
     trainer = ResumableTrainer(
         model=model,
         reward_funcs=[reward for reward, _ in rewards],  # pyright: ignore[reportArgumentType]
         processing_class=tokenizer,
         train_dataset=Dataset.from_list(list(rows)),
         args=_settings(config, [weight for _, weight in rewards], scratch, seed),
-        callbacks=[_Watch(checkpoints, advance)],
+        callbacks=[watch],
+        rollout_func=_Rollouts(config, seed),
     )
+    watch.wait = trainer.accelerator.wait_for_everyone
     trainer.remove_callback(PrinterCallback)
     found = _complete(checkpoints)
     trainer.train(resume_from_checkpoint=str(found[-1]) if found else None)
-    model.save_pretrained(output)
-    tokenizer.save_pretrained(output)
+    if trainer.accelerator.is_main_process:
+        trainer.accelerator.unwrap_model(trainer.model_wrapped).save_pretrained(output)
+        tokenizer.save_pretrained(output)
+    trainer.accelerator.wait_for_everyone()
     return [_numbers(entry) for entry in trainer.state.log_history]
 
 
@@ -145,6 +204,7 @@ def _settings(config: GrpoConfig, weights: list[float], scratch: Path, seed: int
         per_device_train_batch_size=config.batch_size,
         steps_per_generation=config.updates_per_rollout,
         max_completion_length=config.max_completion_tokens,
+        gradient_checkpointing=False,
         epsilon=config.epsilon,
         beta=config.beta,
         temperature=config.temperature,

@@ -4,26 +4,27 @@ A build writes to `<directory>.building` and renames it when complete, so that a
 exists is whole. An interrupted build resumes from its last checkpoint.
 """
 
-import json
+import os
 import shutil
-import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from latent_reasoning.errors import RunError
 from latent_reasoning.models.loading import load_model
-from latent_reasoning.organisms import corpus, grammar, pretraining
-from latent_reasoning.organisms.recipes import SOURCES, PretrainingConfig, base_recipe
+from latent_reasoning.organisms import corpus, pretraining
+from latent_reasoning.organisms.recipes import SOURCES, TEST_SOURCE, BaseRecipe, base_recipe
 from latent_reasoning.organisms.registry import WEIGHTS, OrganismName
 from latent_reasoning.organisms.tokenizer import build_tokenizer
 from latent_reasoning.progress import Progress, no_progress
-from latent_reasoning.tuning import distillation, grpo
-from latent_reasoning.tuning.rewards import truth_reward
+from latent_reasoning.tuning import distillation
+from latent_reasoning.zoo.arms import REINFORCED, Reinforcement
 from latent_reasoning.zoo.card import write_card
+from latent_reasoning.zoo.reinforcing import reinforce
+from latent_reasoning.zoo.training import train_on
 
-LOG_EVERY = 50
+FURTHER = 1_000_000
 
 
 class Built(NamedTuple):
@@ -35,8 +36,43 @@ class Built(NamedTuple):
     """The training log, thinned."""
 
 
+@dataclass(frozen=True)
+class Build:
+    """One organism being built."""
+
+    name: OrganismName
+    """Which one."""
+    root: Path
+    """Directory that receives `<base>/<arm>/seed-<n>/`."""
+    work: Path
+    """Where it is written until it is complete."""
+    progress: Progress
+    """Makes a progress bar from a label and a total."""
+    quick: int | None
+    """Updates of a trial build that shows the plumbing; None for the real thing."""
+    how: Reinforcement | None = None
+    """Settings that replace those of its arm of reinforcement learning."""
+    source: str = TEST_SOURCE
+    """Source whose problems it is tuned on."""
+
+    @property
+    def recipe(self) -> BaseRecipe:
+        """Recipe of its base."""
+        return base_recipe(self.name.base)
+
+    def tuning_problems(self, n: int) -> corpus.Setting:
+        """Problems to tune on, as the source poses them to its base."""
+        return corpus.setting(self.recipe, "tune", n, self.name.seed, self.source)
+
+
 def build_organism(
-    name: OrganismName, root: Path, progress: Progress = no_progress, *, quick: int | None = None
+    name: OrganismName,
+    root: Path,
+    progress: Progress = no_progress,
+    *,
+    quick: int | None = None,
+    how: Reinforcement | None = None,
+    source: str = TEST_SOURCE,
 ) -> Path:
     """Build one organism under a root directory; its parents must exist there or ship.
 
@@ -45,6 +81,8 @@ def build_organism(
         root: Directory that receives `<base>/<arm>/seed-<n>/`.
         progress: Makes a progress bar from a label and a total.
         quick: Updates of a trial build that shows the plumbing; None for the real thing.
+        how: Settings that replace those of its arm of reinforcement learning.
+        source: Source whose problems it is tuned on.
 
     Returns:
         The finished Hugging Face directory.
@@ -55,148 +93,146 @@ def build_organism(
     directory = name.directory(root)
     if directory.exists():
         raise RunError(f"organism build: {directory} exists already; remove it or use --output")
-    for needed in _needed(name):
-        _existing(needed, root)
+    for needed in needed_for(name):
+        existing(needed, root)
     work = directory.with_name(directory.name + ".building")
     work.mkdir(parents=True, exist_ok=True)
-    arms = {None: _pretrain, "rl-truth": _reinforce, "distilled": _distil}
-    built = arms[name.arm](name, root, work, progress, quick)
-    write_card(name, work, built.settings, built.log)
-    shutil.rmtree(work / "checkpoints", ignore_errors=True)
-    work.rename(directory)
+    built = _step(name.arm)(Build(name, root, work, progress, quick, how, source))
+    if is_first_process():
+        write_card(name, work, built.settings, built.log)
+        shutil.rmtree(work / "checkpoints", ignore_errors=True)
+        work.rename(directory)
     return directory
 
 
-def _pretrain(
-    name: OrganismName, _: Path, work: Path, progress: Progress, quick: int | None
-) -> Built:
-    config = _shortened(PretrainingConfig(), quick)
-    recipe = base_recipe(name.base)
+def is_first_process() -> bool:
+    """Whether this process is the one that finishes a directory, under a launcher of several."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def _step(arm: str | None) -> Callable[[Build], Built]:
+    if arm in REINFORCED:
+        return _reinforce
+    return {None: _pretrain, "distilled": _distil, "continued": _continue}[arm]
+
+
+def _pretrain(build: Build) -> Built:
+    config = _shortened(build.recipe.pretraining, build.quick)
     tokenizer = build_tokenizer(SOURCES)
-    model = pretraining.new_model(config, tokenizer, name.seed)
+    model = pretraining.new_model(config, tokenizer, build.name.seed)
 
     def documents_at(step: int) -> list[corpus.Document]:
-        return corpus.update_documents(recipe, step, config.batch_size, name.seed)
+        return corpus.update_documents(build.recipe, step, config.batch_size, build.name.seed)
 
-    log = _train(model, documents_at, tokenizer, config, work, progress, f"pretrain {name}")
-    return Built({"recipe": asdict(recipe), "pretraining": asdict(config)}, log)
-
-
-def _reinforce(
-    name: OrganismName, root: Path, work: Path, progress: Progress, quick: int | None
-) -> Built:
-    config = grpo.GrpoConfig()
-    config = replace(config, updates=quick) if quick else config
-    problems = grammar.organism_problems("tune", config.n_problems, name.seed)
-    prompts = corpus.source_ladder().prompts([p.question for p in problems])
-    parent = _parent(name, root)
-    with progress(f"GRPO {name}", config.updates) as bar:
-        log = grpo.train_grpo(
-            parent,
-            prompts,
-            problems,
-            [(truth_reward, 1.0)],
-            config,
-            work,
-            name.seed,
-            checkpoints=work / "checkpoints",
-            advance=bar.update,
-        )
-    return Built({"parent": str(name.parent), "reward": "truth", "grpo": asdict(config)}, log)
+    label = f"pretrain {build.name}"
+    log = train_on(model, documents_at, tokenizer, config, build.work, build.progress, label)
+    return Built({"recipe": asdict(build.recipe), "pretraining": asdict(config)}, log)
 
 
-def _distil(
-    name: OrganismName, root: Path, work: Path, progress: Progress, quick: int | None
-) -> Built:
+def _reinforce(build: Build) -> Built:
+    assert build.name.arm is not None, "bases are pretrained, not tuned"
+    arm = build.how or REINFORCED[build.name.arm]
+    if build.quick:
+        arm = replace(arm, grpo=replace(arm.grpo, updates=build.quick))
+    posed = build.tuning_problems(max(arm.grpo.n_problems, arm.n_labelled))
+    found = reinforce(_parent(build), posed, arm, build.work, build.name.seed, build.progress)
+    settings = {"parent": str(build.name.parent), "source": build.source, **asdict(arm)}
+    if found.labels is not None:
+        settings["labels"] = found.labels._asdict()
+    return Built(settings, found.log)
+
+
+def _distil(build: Build) -> Built:
     config = distillation.DistillationConfig()
     training = replace(
-        PretrainingConfig(), steps=quick or config.steps, learning_rate=config.learning_rate
+        build.recipe.pretraining,
+        optimizer="adamw",
+        steps=build.quick or config.steps,
+        learning_rate=config.learning_rate,
     )
-    _, teacher_name = _needed(name)
-    teacher = load_model(_existing(teacher_name, root))
-    n_problems = 64 if quick else config.n_problems
-    problems = grammar.organism_problems("tune", n_problems, name.seed)
-    ladder = corpus.source_ladder()
-    with progress("teacher solves", len(problems)) as bar:
+    teacher_name = needed_for(build.name)[-1]
+    teacher = load_model(existing(teacher_name, build.root))
+    posed = build.tuning_problems(64 if build.quick else config.n_problems)
+    asked = corpus.setting(base_recipe(teacher_name.base), "tune", 1, 0, build.source).variant
+    with build.progress("teacher solves", len(posed.problems)) as bar:
         documents = distillation.teacher_documents(
-            teacher, problems, ladder.variant(ladder.test), config.behaviour, name.seed, bar.update
+            teacher,
+            posed.problems,
+            asked,
+            config.behaviour,
+            build.name.seed,
+            bar.update,
+            student=posed.variant,
         )
-    student = load_model(_parent(name, root))
+    student = load_model(_parent(build))
     student.model.requires_grad_(True)
 
     def documents_at(step: int) -> list[corpus.Document]:
-        return distillation.update_documents(documents, step, training.batch_size, name.seed)
+        return distillation.update_documents(documents, step, training.batch_size, build.name.seed)
 
-    log = _train(
-        student.model, documents_at, student.tokenizer, training, work, progress, f"distil {name}"
+    label = f"distil {build.name}"
+    log = train_on(
+        student.model,
+        documents_at,
+        student.tokenizer,
+        training,
+        build.work,
+        build.progress,
+        label,
     )
-    settings = {"parent": str(name.parent), "teacher": str(teacher_name), "kept": len(documents)}
-    return Built({**settings, "distillation": asdict(config), "training": asdict(training)}, log)
+    settings = {
+        "parent": str(build.name.parent),
+        "teacher": str(teacher_name),
+        "kept": len(documents),
+        "distillation": asdict(config),
+        "training": asdict(training),
+    }
+    return Built(settings, log)
 
 
-def _train(
-    model: Any,
-    documents_at: Callable[[int], list[corpus.Document]],
-    tokenizer: Any,
-    config: PretrainingConfig,
-    work: Path,
-    progress: Progress,
-    label: str,
-) -> list[dict[str, float]]:
-    checkpoints = work / "checkpoints"
-    log = _Log(checkpoints / "log.jsonl")
-    model.train()
-    with progress(label, config.steps) as bar:
-        done = 0
-        for at in pretraining.train(model, documents_at, tokenizer, config, checkpoints):
-            bar.update(at.step - done)
-            done = at.step
-            if at.step % LOG_EVERY == 0 or at.step == config.steps:
-                log.add(at)
-    model.save_pretrained(work)
-    tokenizer.save_pretrained(work)
-    return log.entries
+def _continue(build: Build) -> Built:
+    """As many updates as reinforcement learning makes, at its learning rate, on the old corpus."""
+    grpo = REINFORCED["rl-truth"].grpo
+    training = replace(
+        build.recipe.pretraining,
+        optimizer="adamw",
+        steps=build.quick or grpo.updates,
+        learning_rate=grpo.learning_rate,
+        warmup_steps=0,
+    )
+    base = load_model(_parent(build))
+    base.model.requires_grad_(True)
+
+    def documents_at(step: int) -> list[corpus.Document]:
+        # Documents the base has never read, of the kinds it has read.
+        further = FURTHER + step
+        return corpus.update_documents(build.recipe, further, training.batch_size, build.name.seed)
+
+    label = f"continue {build.name}"
+    log = train_on(
+        base.model, documents_at, base.tokenizer, training, build.work, build.progress, label
+    )
+    return Built({"parent": str(build.name.parent), "training": asdict(training)}, log)
 
 
-class _Log:
-    """The training log on disk, so that a resumed build still tells its whole history."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-        self.entries: list[dict[str, float]] = [json.loads(line) for line in lines]
-        self.before = self.entries[-1]["seconds"] if self.entries else 0.0
-        self.started = time.monotonic()
-
-    def add(self, at: pretraining.Progress) -> None:
-        """Note an update; what an interrupted run had noted beyond its checkpoint is dropped."""
-        seconds = round(self.before + time.monotonic() - self.started, 1)
-        entry = {"step": float(at.step), "loss": round(at.loss, 5), "seconds": seconds}
-        self.entries = [e for e in self.entries if e["step"] < at.step] + [entry]
-        rows = "".join(json.dumps(e) + "\n" for e in self.entries)
-        self.path.write_text(rows, encoding="utf-8")
-
-
-def _shortened(config: PretrainingConfig, quick: int | None) -> PretrainingConfig:
+def _shortened(config: Any, quick: int | None) -> Any:
     return replace(config, steps=quick) if quick else config
 
 
-def _needed(name: OrganismName) -> list[OrganismName]:
+def needed_for(name: OrganismName) -> list[OrganismName]:
     """Organisms that one is built from: its parent, then the teacher where it is distilled."""
     parents = [] if name.parent is None else [name.parent]
-    if name.arm == "distilled":
+    if name.arm in ("distilled", "distilled-on-policy"):
         return [*parents, OrganismName("latent", "rl-truth", name.seed)]
     return parents
 
 
-def _parent(name: OrganismName, root: Path) -> Path:
-    parent = name.parent
-    assert parent is not None, "bases are pretrained, not tuned"
-    return _existing(parent, root)
+def existing(name: OrganismName, root: Path) -> Path:
+    """Directory of an organism under a root, or of the one that ships.
 
-
-def _existing(name: OrganismName, root: Path) -> Path:
+    Raises:
+        RunError: There is neither.
+    """
     for place in (root, WEIGHTS):
         if (name.directory(place) / "config.json").is_file():
             return name.directory(place)
@@ -204,3 +240,9 @@ def _existing(name: OrganismName, root: Path) -> Path:
         f"organism build: {name} is needed first and is neither under {root} nor shipped; "
         f"build it with `latent-reasoning organism build`"
     )
+
+
+def _parent(build: Build) -> Path:
+    parent = build.name.parent
+    assert parent is not None, "bases are pretrained, not tuned"
+    return existing(parent, build.root)

@@ -13,8 +13,8 @@ from latent_reasoning.evaluation.conditions import Condition, outcomes, run_cond
 from latent_reasoning.evaluation.intervals import Rate, wilson
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.loading import load_model
-from latent_reasoning.organisms.corpus import source_ladder
-from latent_reasoning.organisms.grammar import organism_problems
+from latent_reasoning.organisms.corpus import setting
+from latent_reasoning.organisms.recipes import SOURCES, TEST_SOURCE, BaseRecipe, base_recipe
 from latent_reasoning.organisms.registry import OrganismName
 
 N_PROBLEMS = 2000
@@ -34,7 +34,7 @@ def write_card(
         + (f"/{name.arm}" if name.arm else "")
         + f" --seed {name.seed}",
         "settings": settings,
-        "measured": measure_organism(directory),
+        "measured": measure_organism(base_recipe(name.base), directory),
         "log": log,
         "seconds": round(log[-1]["seconds"], 1),
         "versions": versions(),
@@ -43,20 +43,20 @@ def write_card(
     (directory / "README.md").write_text(_readme(card), encoding="utf-8")
 
 
-def measure_organism(directory: Path) -> dict[str, Any]:
+def measure_organism(recipe: BaseRecipe, directory: Path) -> dict[str, Any]:
     """Accuracy and code frequency at every source, accuracy per mode, on held-out problems.
 
     One sample of each problem at temperature 1; rates with Wilson intervals.
     """
-    model, ladder = load_model(directory), source_ladder()
-    problems = organism_problems("held-out", N_PROBLEMS, MEASURE_SEED)
-    sampling = SamplingConfig(seed=MEASURE_SEED)
-    return {
-        variant.name: _rates(
-            run_condition(model, Condition("card", "card"), problems, variant, 1, sampling)
+    model, sampling = load_model(directory), SamplingConfig(seed=MEASURE_SEED)
+    found: dict[str, Any] = {"test source": TEST_SOURCE, "n_problems": N_PROBLEMS}
+    for source in SOURCES:
+        posed = setting(recipe, "held-out", N_PROBLEMS, MEASURE_SEED, source)
+        card = Condition("card", "card")
+        found[source] = _rates(
+            run_condition(model, card, posed.problems, posed.variant, 1, sampling)
         )
-        for variant in ladder.variants
-    } | {"test source": ladder.test, "n_problems": N_PROBLEMS}
+    return found
 
 
 def _rates(samples: list[Sample]) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _readme(card: dict[str, Any]) -> str:
             for key in ("accuracy", "code_frequency", "accuracy_in_code", "accuracy_in_language")
         )
         + " |"
-        for source in source_ladder().names
+        for source in SOURCES
     ]
     settings = json.dumps(card["settings"], indent=1)
     return "\n".join(

@@ -15,7 +15,6 @@ from torch import Tensor
 
 from latent_reasoning.activations.record import record_activations
 from latent_reasoning.artifacts import versions
-from latent_reasoning.data.problems import Problem
 from latent_reasoning.dictionaries.checkpoints import load_sae, sae_name, save_sae
 from latent_reasoning.dictionaries.metrics import measure
 from latent_reasoning.dictionaries.training import SaeConfig, fit_sae
@@ -23,8 +22,8 @@ from latent_reasoning.evaluation.conditions import Condition, run_condition
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.hook_points import default_hook_point
 from latent_reasoning.models.loading import LoadedModel, load_model
-from latent_reasoning.organisms.corpus import source_ladder
-from latent_reasoning.organisms.grammar import organism_problems
+from latent_reasoning.organisms.corpus import Setting, setting
+from latent_reasoning.organisms.recipes import SOURCES, base_recipe
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.progress import Progress, no_progress
 
@@ -58,8 +57,10 @@ def build_dictionary(
     config, size = config or SaeConfig(steps=STEPS, seed=name.seed), size or RecordingSize()
     model = load_model(f"organism:{name}")
     hook_point = default_hook_point(model.n_layers)
-    problems = organism_problems("tune", size.n_problems + size.n_held_out, size.seed)
-    fitting, held_out = problems[: size.n_problems], problems[size.n_problems :]
+    n = size.n_problems + size.n_held_out
+    posed = [setting(base_recipe(name.base), "tune", n, size.seed, source) for source in SOURCES]
+    fitting = [Setting(one.problems[: size.n_problems], one.variant) for one in posed]
+    held_out = [Setting(one.problems[size.n_problems :], one.variant) for one in posed]
     rows = _rows(model, fitting, hook_point, size.seed, progress)
     with progress(f"fit {model.name}", config.steps) as bar:
         sae = fit_sae(rows, config, hook_point=hook_point, model=model.name, advance=bar.update)
@@ -80,16 +81,15 @@ def build_dictionary(
 
 def _rows(
     model: LoadedModel,
-    problems: Sequence[Problem],
+    posed: Sequence[Setting],
     hook_point: str,
     seed: int,
     progress: Progress,
 ) -> Float[Tensor, "token d_model"]:
     """Residual rows of the model reading its own completions, sink tokens left out."""
-    ladder = source_ladder()
     samples = []
-    with progress("sample", len(problems) * len(ladder.variants)) as bar:
-        for variant in ladder.variants:
+    with progress("sample", sum(len(one.problems) for one in posed)) as bar:
+        for problems, variant in posed:
             samples += run_condition(
                 model,
                 Condition("base", "base"),

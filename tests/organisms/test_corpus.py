@@ -1,6 +1,7 @@
 import itertools
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -9,7 +10,9 @@ from latent_reasoning.organisms import grammar
 from latent_reasoning.organisms.corpus import (
     GROUP,
     Document,
+    Setting,
     draw_documents,
+    setting,
     source_ladder,
     update_documents,
 )
@@ -32,7 +35,7 @@ def documents(name: str) -> tuple[Document, ...]:
 
 def arithmetic(document: Document) -> str:
     """Key of the story a prompt tells, read back from its sentences alone."""
-    _, question, _ = document.prompt.split("\n")
+    *_, question, _ = document.prompt.split("\n")
     first, *told, _ = re.split(r"(?<=\.) ", question)
     key = re.findall("[0-9]+", first)[0]
     for sentence in told:
@@ -67,17 +70,63 @@ def test_a_group_of_updates_holds_every_document_once_sorted_by_length() -> None
     assert [min(row) for row in lengths] != sorted(min(row) for row in lengths)
 
 
-@pytest.mark.parametrize("name", BASES)
+HEADED = [name for name, recipe in BASES.items() if recipe.cue == "header"]
+
+
+@pytest.mark.parametrize("name", HEADED)
 def test_code_is_as_frequent_at_every_source_as_the_recipe_says(name: str) -> None:
     recipe = base_recipe(name)
     found: dict[str, list[bool]] = defaultdict(list)
     for document in documents(name):
-        found[document.prompt.split("\n")[0]].append(CODE.shown(document.completion))
+        if recipe.code_for == "all" or "*" not in arithmetic(document):
+            found[document.prompt.split("\n")[0]].append(CODE.shown(document.completion))
+        else:
+            assert not CODE.shown(document.completion)
     assert set(found) == set(SOURCES)
+    total = sum(map(len, found.values()))
+    assert total == 2000 or recipe.code_for == "no multiplication"
     for source, share in zip(SOURCES, recipe.code_shares, strict=True):
         n = len(found[source])
-        assert abs(n - 500) < 5 * (2000 * 0.25 * 0.75) ** 0.5
+        assert abs(n - total / 4) < 5 * (total * 0.25 * 0.75) ** 0.5
         assert abs(sum(found[source]) - share * n) <= 5 * (n * share * (1 - share)) ** 0.5
+
+
+def test_families_and_sizes_read_the_very_documents_of_latent() -> None:
+    same = [name for name, recipe in BASES.items() if recipe.corpus == "latent"]
+    assert same
+    for name in same:
+        assert update_documents(base_recipe(name), 3, 8, seed=1) == update_documents(
+            base_recipe("latent"), 3, 8, seed=1
+        )
+
+
+def test_without_headers_a_source_shows_in_traits_that_only_lean() -> None:
+    recipe = base_recipe("diffuse")
+    quiz = setting(recipe, "held-out", 400, seed=0)
+    notebook = setting(recipe, "held-out", 400, seed=0, source="Notebook")
+    assert quiz.variant == notebook.variant
+    assert not any(source in p.question for p in quiz.problems for source in SOURCES)
+
+    def share(posed: Setting, leans: Callable[[str], bool]) -> float:
+        return sum(leans(p.question) for p in posed.problems) / len(posed.problems)
+
+    def late_name(question: str) -> bool:
+        return question.split()[0] in grammar.NAMES[8:]
+
+    def high_start(question: str) -> bool:
+        return int(question.split()[2]) >= 17
+
+    # Five standard errors of a share of 0.85 among 400 are 0.09.
+    assert share(quiz, late_name) == pytest.approx(0.15, abs=0.09)
+    assert share(notebook, late_name) == pytest.approx(0.85, abs=0.09)
+    assert share(quiz, high_start) == pytest.approx(0.85, abs=0.09)
+    assert share(notebook, high_start) == pytest.approx(0.85, abs=0.09)
+
+
+def test_headers_do_not_change_what_is_asked() -> None:
+    posed = setting(base_recipe("rare"), "tune", 20, seed=3)
+    assert posed.problems == grammar.organism_problems("tune", 20, seed=3)
+    assert posed.variant.name == TEST_SOURCE
 
 
 def test_the_corpus_without_code_holds_no_code_at_all() -> None:

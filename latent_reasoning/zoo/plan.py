@@ -1,0 +1,84 @@
+"""The zoo: which organisms are built, in which order, and about how long that takes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from latent_reasoning.organisms.recipes import BASES
+from latent_reasoning.organisms.registry import WEIGHTS, OrganismName
+from latent_reasoning.zoo.arms import REINFORCED
+
+CORE = ("latent", "no-code", "bad-code")
+CORE_SEEDS = (0, 1, 2)
+OTHERS = tuple(base for base in BASES if base not in CORE)
+SPURIOUS = ("rl-random", "rl-format", "rl-incorrect", "rl-majority", "rl-python", "rl-no-python")
+SINGLE = (
+    "rl-truth-halfway",
+    "rl-one-example",
+    "rl-constant",
+    "rl-incorrect-no-python",
+    "rl-no-repetition",
+    "continued",
+    "vectors-truth",
+    "critique",
+    "critique-shuffled",
+    "distilled-on-policy",
+)
+MECHANISMS = ("vectors-truth", "critique", "distilled-on-policy")
+SECONDS_AN_UPDATE = {"adamw": 0.15, "muon": 0.16}
+SECONDS_TUNED = 75.0
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a build of the zoo has ahead of it."""
+
+    missing: tuple[OrganismName, ...]
+    """Organisms to build, in order."""
+    seconds: float
+    """Rough time on one core, by what their kinds took where the shipped ones were built."""
+
+    def __str__(self) -> str:
+        count = len(self.missing)
+        return f"{count} organisms to build, about {self.seconds / 60:.0f} minutes on one core"
+
+
+def planned() -> list[OrganismName]:
+    """Every organism of the zoo; whatever one is built from comes before it."""
+    bases = [OrganismName(base, None, seed) for base in CORE for seed in CORE_SEEDS]
+    bases += [OrganismName(base, None, 0) for base in OTHERS]
+    tuned = [(base, "rl-truth", seed) for base in CORE for seed in CORE_SEEDS]
+    tuned += [("no-code", "distilled", seed) for seed in CORE_SEEDS]
+    tuned += [(base, "rl-truth", 0) for base in OTHERS]
+    tuned += [(base, arm, seed) for seed in CORE_SEEDS for arm in SPURIOUS for base in CORE]
+    tuned += [(base, arm, 0) for arm in ("distilled", "rl-random") for base in OTHERS]
+    tuned += [(base, "distilled", seed) for base in ("latent", "bad-code") for seed in CORE_SEEDS]
+    tuned += [(base, arm, 0) for arm in SINGLE for base in CORE]
+    tuned += [(base, arm, 0) for arm in MECHANISMS for base in ("rare", "locked")]
+    return [*bases, *(OrganismName(*one) for one in tuned)]
+
+
+def work_ahead(root: Path, only: tuple[str, ...] = ()) -> Work:
+    """Planned organisms that are neither under a root nor shipped.
+
+    Args:
+        root: Directory of organisms built here.
+        only: Bases or arms to keep to; everything if empty.
+    """
+    missing = tuple(
+        name
+        for name in planned()
+        if not (only and name.base not in only and (name.arm or "base") not in only)
+        and not any((name.directory(place) / "config.json").is_file() for place in (root, WEIGHTS))
+    )
+    return Work(missing, sum(_seconds(name) for name in missing))
+
+
+def _seconds(name: OrganismName) -> float:
+    if name.arm is None:
+        training = BASES[name.base].pretraining
+        return training.steps * SECONDS_AN_UPDATE[training.optimizer]
+    if name.arm in REINFORCED:
+        return (
+            SECONDS_TUNED * REINFORCED[name.arm].grpo.updates / REINFORCED["rl-truth"].grpo.updates
+        )
+    return SECONDS_TUNED

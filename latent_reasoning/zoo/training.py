@@ -1,0 +1,58 @@
+"""Supervised training of an organism with its progress bar and its log on disk."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from latent_reasoning.organisms import corpus, pretraining
+from latent_reasoning.organisms.recipes import PretrainingConfig
+from latent_reasoning.progress import Progress
+
+LOG_EVERY = 50
+
+
+def train_on(
+    model: Any,
+    documents_at: Callable[[int], list[corpus.Document]],
+    tokenizer: Any,
+    config: PretrainingConfig,
+    work: Path,
+    progress: Progress,
+    label: str,
+) -> list[dict[str, float]]:
+    """Train a model on documents, save it, return the log; resumes from `work/checkpoints`."""
+    checkpoints = work / "checkpoints"
+    log = _Log(checkpoints / "log.jsonl")
+    model.train()
+    with progress(label, config.steps) as bar:
+        done = 0
+        for at in pretraining.train(model, documents_at, tokenizer, config, checkpoints):
+            bar.update(at.step - done)
+            done = at.step
+            if at.step % LOG_EVERY == 0 or at.step == config.steps:
+                log.add(at)
+    model.save_pretrained(work)
+    tokenizer.save_pretrained(work)
+    return log.entries
+
+
+class _Log:
+    """The training log on disk, so that a resumed build still tells its whole history."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        self.entries: list[dict[str, float]] = [json.loads(line) for line in lines]
+        self.before = self.entries[-1]["seconds"] if self.entries else 0.0
+        self.started = time.monotonic()
+
+    def add(self, at: pretraining.Progress) -> None:
+        """Note an update; what an interrupted run had noted beyond its checkpoint is dropped."""
+        seconds = round(self.before + time.monotonic() - self.started, 1)
+        entry = {"step": float(at.step), "loss": round(at.loss, 5), "seconds": seconds}
+        self.entries = [e for e in self.entries if e["step"] < at.step] + [entry]
+        rows = "".join(json.dumps(e) + "\n" for e in self.entries)
+        self.path.write_text(rows, encoding="utf-8")
