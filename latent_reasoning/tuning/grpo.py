@@ -56,6 +56,7 @@ def train_grpo(
     *,
     checkpoints: Path,
     advance: Callable[[int], object] = lambda _: None,
+    trainable: Callable[[str], bool] = lambda _: True,
 ) -> list[dict[str, float]]:
     """Tune a model on rewards, save it as a Hugging Face directory, return the training log.
 
@@ -72,6 +73,7 @@ def train_grpo(
         seed: Of rollouts and data order.
         checkpoints: Directory for the resumable state; removed by the caller when done.
         advance: Called with the number of updates just made.
+        trainable: Whether a parameter of that name is trained; the others stay as they are.
 
     Raises:
         ModuleNotFoundError: The extra `tune` is not installed.
@@ -82,4 +84,6 @@ def train_grpo(
         {"prompt": prompt, "gold": problem.gold}
         for prompt, problem in zip(prompts, problems, strict=True)
     ]
-    return run_trainer(model_directory, rows, rewards, config, output, seed, checkpoints, advance)
+    return run_trainer(
+        model_directory, rows, rewards, config, output, seed, checkpoints, advance, trainable
+    )

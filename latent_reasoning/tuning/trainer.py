@@ -112,6 +112,7 @@ def run_trainer(
     seed: int,
     checkpoints: Path,
     advance: Callable[[int], object],
+    trainable: Callable[[str], bool],
 ) -> list[dict[str, float]]:
     """Train, save, and return the log; see `train_grpo`."""
     scratch = checkpoints / "scratch"
@@ -119,6 +120,8 @@ def run_trainer(
     scratch.mkdir(parents=True)
     tokenizer = AutoTokenizer.from_pretrained(model_directory, padding_side="left")
     model = AutoModelForCausalLM.from_pretrained(model_directory, use_safetensors=True)
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(trainable(name))
     trainer = ResumableTrainer(
         model=model,
         reward_funcs=[reward for reward, _ in rewards],  # pyright: ignore[reportArgumentType]
