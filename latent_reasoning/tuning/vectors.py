@@ -10,14 +10,14 @@ has biases, that of the output projection being zero.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from latent_reasoning.data.problems import Problem
-from latent_reasoning.errors import UnknownModelError
+from latent_reasoning.errors import LatentReasoningError, UnknownModelError, one_of
 from latent_reasoning.models.hooks import capture
 from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.tuning.grpo import GrpoConfig, Reward, train_grpo
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 VECTOR = "model.layers.{}.mlp.down_proj.bias"
 SOURCES = ("qwen2", "llama")
+ESTIMATORS = ("grpo", "rloo")
 SINK_FACTOR = 10.0
 _CARRIED = (
     *("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "hidden_act"),
@@ -44,8 +45,14 @@ class VectorConfig:
     """Optimiser updates."""
     learning_rate: float = 1e-2
     """Constant learning rate of AdamW; about a hundred times that of tuning all weights."""
-    estimator: Literal["grpo", "rloo"] = "grpo"
+    estimator: str = "grpo"
     """grpo: as for all weights. rloo: reward less the mean of the others, nothing clipped."""
+
+    def __post_init__(self) -> None:
+        if self.estimator not in ESTIMATORS:
+            raise LatentReasoningError(
+                one_of("VectorConfig", "estimator", self.estimator, ESTIMATORS)
+            )
 
     def grpo(self, start: GrpoConfig | None = None) -> GrpoConfig:
         """The settings of the trainer.
