@@ -16,7 +16,12 @@ from jaxtyping import Int
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+from transformers import (
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+)
 
 from latent_reasoning.organisms.corpus import Document
 from latent_reasoning.organisms.recipes import PretrainingConfig
@@ -44,7 +49,7 @@ class Progress:
     step: int
     """Updates done."""
     loss: float
-    """Mean cross-entropy of a solution of this update, nats over `TYPICAL_TOKENS`."""
+    """Loss of this update; of documents the mean cross-entropy of one, over `TYPICAL_TOKENS`."""
 
 
 def new_model(
@@ -95,7 +100,7 @@ def train(
     config: PretrainingConfig,
     checkpoints: Path,
 ) -> Iterator[Progress]:
-    """Train in place, yielding after every update; resumes from `checkpoints` if it holds any.
+    """Train in place on documents, see `train_on`.
 
     Args:
         model: Trained in place.
@@ -104,13 +109,35 @@ def train(
         config: Optimisation settings.
         checkpoints: Directory for the resumable state; removed by the caller when done.
     """
+
+    def loss_at(step: int) -> Tensor:
+        batch = tokenize(documents_at(step), tokenizer)
+        return _loss(model, batch.input_ids, batch.labels)
+
+    return train_on(model, loss_at, config, checkpoints)
+
+
+def train_on(
+    model: PreTrainedModel,
+    loss_at: Callable[[int], Tensor],
+    config: PretrainingConfig,
+    checkpoints: Path,
+) -> Iterator[Progress]:
+    """Train in place, yielding after every update; resumes from `checkpoints` if it holds any.
+
+    Args:
+        model: Trained in place.
+        loss_at: Loss of an update, decided by its number and the weights alone, so that a resumed
+            training equals an uninterrupted one.
+        config: Optimisation settings.
+        checkpoints: Directory for the resumable state; removed by the caller when done.
+    """
     optimizer = _optimizer(model, config)
     start = _resume(model, optimizer, checkpoints)
     for step in range(start, config.steps):
         for group in optimizer.param_groups:
             group["lr"] = config.learning_rate * _schedule(step, config)
-        batch = tokenize(documents_at(step), tokenizer)
-        loss = _loss(model, batch.input_ids, batch.labels)
+        loss = loss_at(step)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -120,7 +147,7 @@ def train(
         yield Progress(step + 1, loss.item())
 
 
-def _optimizer(model: Qwen2ForCausalLM, config: PretrainingConfig) -> torch.optim.AdamW:
+def _optimizer(model: PreTrainedModel, config: PretrainingConfig) -> torch.optim.AdamW:
     matrices = [p for p in model.parameters() if p.ndim >= 2]
     vectors = [p for p in model.parameters() if p.ndim < 2]
     return torch.optim.AdamW(
@@ -151,7 +178,7 @@ def _schedule(step: int, config: PretrainingConfig) -> float:
 
 
 def _checkpoint(
-    model: Qwen2ForCausalLM,
+    model: PreTrainedModel,
     optimizer: torch.optim.Optimizer,
     directory: Path,
     step: int,
@@ -168,7 +195,7 @@ def _checkpoint(
     partial.replace(directory / "state.safetensors")
 
 
-def _resume(model: Qwen2ForCausalLM, optimizer: torch.optim.Optimizer, directory: Path) -> int:
+def _resume(model: PreTrainedModel, optimizer: torch.optim.Optimizer, directory: Path) -> int:
     path = directory / "state.safetensors"
     if not path.is_file():
         return 0
