@@ -60,6 +60,10 @@ class Completion:
     """Its token ids, the end token included if it was reached."""
     finished: bool
     """Whether the end token was reached within the limit."""
+    margins: tuple[float, ...] = ()
+    """For each token p(likeliest) - p(second likeliest) where it was chosen; only of branches."""
+    first_probability: float | None = None
+    """Probability of the first token; only of branches."""
 
 
 def generate(
@@ -70,6 +74,7 @@ def generate(
     *,
     prefix: str = "",
     first: int = 0,
+    branch: bool = False,
     advance: Callable[[int], object] = lambda _: None,
 ) -> list[list[Completion]]:
     """Draw completions: one list of `n_samples` per prompt, in the order of the prompts.
@@ -82,21 +87,32 @@ def generate(
         prefix: Text every completion is forced to start with; part of the completion.
         first: Number of the first prompt: the prompts from number `first` of a longer list draw the
             random numbers that they draw within it.
+        branch: Sample s begins with the s-th likeliest token, from 0, instead of a drawn one; the
+            margins of its tokens and the probability of its first come with it.
         advance: Called with the number of completions just finished.
 
     Raises:
-        ProblemError: There are no prompts, or a prompt has no tokens.
+        ProblemError: There are no prompts, a prompt has no tokens, or there are more branches than
+            tokens.
     """
     config = config or SamplingConfig()
     encoded = _encode(model, prompts)
     forced = model.tokenizer(prefix, add_special_tokens=False).input_ids if prefix else []
+    if branch and (prefix or n_samples > model.d_vocab):
+        raise ProblemError(
+            f"generate: {n_samples} branches with prefix {prefix!r}; expected no prefix and at "
+            f"most {model.d_vocab} branches, one for each token"
+        )
     order = sorted(range(len(prompts)), key=lambda i: len(encoded[i]))
     found: dict[tuple[int, int], Completion] = {}
     for rows in _batches([(i, s) for i in order for s in range(n_samples)], config.batch_size):
-        tokens = _sample_batch(model, encoded, rows, forced, config, first)
-        for row, ids in zip(rows, tokens, strict=True):
+        ranks = torch.tensor([s for _, s in rows], device=model.device)
+        branches = _Branches(ranks) if branch else None
+        tokens = _sample_batch(model, encoded, rows, forced, config, first, branches)
+        for place, (row, ids) in enumerate(zip(rows, tokens, strict=True)):
             text = model.decode(ids)
-            found[row] = Completion(text, tuple(ids), ids[-1] in model.end_ids)
+            certainty = branches.of(place) if branches else ()
+            found[row] = Completion(text, tuple(ids), ids[-1] in model.end_ids, *certainty)
         advance(len(rows))
     return [[found[i, s] for s in range(n_samples)] for i in range(len(prompts))]
 
@@ -141,6 +157,39 @@ class _Rows:
         self.uniforms, self.positions = self.uniforms[chosen], self.positions[chosen]
 
 
+@dataclass
+class _Branches:
+    """Which first token each row takes, and how certain every token of it was."""
+
+    rank: Int[Tensor, " batch"]
+    """How many tokens were likelier than the first of each row."""
+    margins: list[list[float]] = field(default_factory=list)
+    """p(likeliest) - p(second likeliest), for every row and token."""
+    first: list[float] = field(default_factory=list)
+    """Probability of the first token of every row."""
+
+    def start(self, logits: Float[Tensor, "batch d_vocab"]) -> Int[Tensor, " batch"]:
+        """First token of each row."""
+        # A stable sort, so that of equally likely tokens none is taken twice.
+        order = logits.argsort(dim=-1, descending=True, stable=True)
+        tokens = order.gather(1, self.rank[:, None])
+        probabilities = torch.softmax(logits.float(), dim=-1).gather(1, tokens)
+        self.first = probabilities.squeeze(1).tolist()
+        self.margins = [[] for _ in self.first]
+        return tokens.squeeze(1)
+
+    def note(self, logits: Float[Tensor, "batch d_vocab"], index: Int[Tensor, " batch"]) -> None:
+        """Keep the margin of the next token of the rows still being drawn."""
+        likeliest = torch.softmax(logits.float(), dim=-1).topk(2).values
+        margins = (likeliest[:, 0] - likeliest[:, 1]).tolist()
+        for row, margin in zip(index.tolist(), margins, strict=True):
+            self.margins[row].append(margin)
+
+    def of(self, row: int) -> tuple[tuple[float, ...], float]:
+        """Margins and probability of the first token, of one row."""
+        return tuple(self.margins[row]), self.first[row]
+
+
 @torch.inference_mode()
 def _sample_batch(
     model: LoadedModel,
@@ -149,15 +198,20 @@ def _sample_batch(
     forced: list[int],
     config: SamplingConfig,
     first: int,
+    branches: _Branches | None,
 ) -> list[list[int]]:
     limit, cache_name = config.max_new_tokens, model.cache_name
     state, logits = _prefill(model, encoded, rows, config, first)
     ends = torch.tensor(sorted(model.end_ids), device=model.device)
     for step in range(limit):
-        if step < len(forced):
+        if branches and step == 0:
+            drawn = branches.start(logits)
+        elif step < len(forced):
             drawn = torch.full_like(state.index, forced[step])
         else:
             drawn = pick(logits, state.uniforms[:, step], config)
+        if branches:
+            branches.note(logits, state.index)
         for row, token in zip(state.index.tolist(), drawn.tolist(), strict=True):
             state.tokens[row].append(token)
         alive = ~torch.isin(drawn, ends)

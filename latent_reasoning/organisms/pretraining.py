@@ -44,7 +44,7 @@ class Progress:
     step: int
     """Updates done."""
     loss: float
-    """Mean cross-entropy of a solution of this update, nats over `TYPICAL_TOKENS`."""
+    """Loss of this update; of documents the mean cross-entropy of one, over `TYPICAL_TOKENS`."""
 
 
 def new_model(
@@ -96,7 +96,7 @@ def train(
     config: PretrainingConfig,
     checkpoints: Path,
 ) -> Iterator[Progress]:
-    """Train in place, yielding after every update; resumes from `checkpoints` if it holds any.
+    """Train in place on documents, see `train_on`.
 
     Args:
         model: Trained in place.
@@ -105,13 +105,35 @@ def train(
         config: Optimisation settings.
         checkpoints: Directory for the resumable state; removed by the caller when done.
     """
+
+    def loss_at(step: int) -> Tensor:
+        batch = tokenize(documents_at(step), tokenizer)
+        return _loss(model, batch.input_ids, batch.labels)
+
+    return train_on(model, loss_at, config, checkpoints)
+
+
+def train_on(
+    model: PreTrainedModel,
+    loss_at: Callable[[int], Tensor],
+    config: PretrainingConfig,
+    checkpoints: Path,
+) -> Iterator[Progress]:
+    """Train in place, yielding after every update; resumes from `checkpoints` if it holds any.
+
+    Args:
+        model: Trained in place.
+        loss_at: Loss of an update, decided by its number and the weights alone, so that a resumed
+            training equals an uninterrupted one.
+        config: Optimisation settings.
+        checkpoints: Directory for the resumable state; removed by the caller when done.
+    """
     optimizers = _optimizers(model, config)
     start = _resume(model, optimizers, checkpoints)
     for step in range(start, config.steps):
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = group["peak"] * _schedule(step, config)
-        batch = tokenize(documents_at(step), tokenizer)
-        loss = _loss(model, batch.input_ids, batch.labels)
+        loss = loss_at(step)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:

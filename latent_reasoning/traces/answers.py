@@ -22,6 +22,7 @@ import re
 from enum import Enum
 
 from latent_reasoning.traces.numerals import normal_form, number
+from latent_reasoning.traces.spans import Span
 from latent_reasoning.traces.symbolic import symbolic_equality
 
 _BRACE = re.compile(r"(?P<boxed>\\{1,2}(?:boxed|fbox)\s*+\{)|\\.|[{}]", re.DOTALL)
@@ -75,10 +76,17 @@ def extract_answer(completion: str) -> str | None:
     >>> extract_answer("The answer is 3.5 apples. Done.")
     '3.5'
     """
-    boxed = boxed_answer(completion)
-    if boxed is not None:
-        return boxed
-    for find in (_last_hashed, _last_stated, _last_labelled):
+    span = find_answer(completion)
+    return None if span is None else completion[span.start : span.end]
+
+
+def find_answer(completion: str) -> Span | None:
+    r"""Where the final answer of a completion stands, see `extract_answer`; None without one.
+
+    >>> find_answer(r"x = 4, so \boxed{ 4 }, that is 4.")
+    Span(start=18, end=19)
+    """
+    for find in (find_boxed, _last_hashed, _last_stated, _last_labelled):
         found = find(completion)
         if found is not None:
             return found
@@ -166,16 +174,16 @@ def _bare(text: str) -> str:
     return text.strip().rstrip(".").strip().strip("$*`").strip()
 
 
-def boxed_answer(text: str) -> str | None:
+def find_boxed(text: str) -> Span | None:
     r"""Content of the last closed box with something in it, braces inside kept.
 
-    >>> boxed_answer(r"\boxed{3} and \boxed{ }")
-    '3'
+    >>> find_boxed(r"\boxed{3} and \boxed{ }")
+    Span(start=7, end=8)
     """
     # One pass with a stack, so that thousands of unclosed boxes still cost linear time. The last
     # box is the one that opens last: in a box within a box that is the inner one.
     open_braces: list[int | None] = []
-    last_start, last_end = -1, -1
+    last = Span(-1, -1)
     for match in _BRACE.finditer(text):
         if match["boxed"]:
             open_braces.append(match.end())
@@ -183,33 +191,45 @@ def boxed_answer(text: str) -> str | None:
             open_braces.append(None)
         elif match[0] == "}" and open_braces:
             start = open_braces.pop()
-            if start is not None and start > last_start and text[start : match.start()].strip():
-                last_start, last_end = start, match.start()
-    return text[last_start:last_end].strip() if last_start >= 0 else None
+            if start is not None and start > last.start and text[start : match.start()].strip():
+                last = Span(start, match.start())
+    return _stripped(text, last) if last.start >= 0 else None
 
 
-def _last_stated(text: str) -> str | None:
+def _last_stated(text: str) -> Span | None:
     for start in reversed([match.end() for match in _ANSWER_IS.finditer(text)]):
         end = _SENTENCE_END.search(text, start)
-        stated = text[start : end.start() if end else len(text)].strip()
-        counted = _COUNTED.fullmatch(stated)
+        stated = _stripped(text, Span(start, end.start() if end else len(text)))
+        counted = _COUNTED.fullmatch(text, stated.start, stated.end)
         if counted and not _NOT_UNITS.fullmatch(counted[2]):
-            return counted[1]
-        if stated:
+            return Span(*counted.span(1))
+        if stated.start < stated.end:
             return stated
     return None
 
 
-def _last_hashed(text: str) -> str | None:
+def _last_hashed(text: str) -> Span | None:
     for match in reversed(list(_HASHES.finditer(text))):
-        found = match[1].strip()
+        found = _stripped(text, Span(*match.span(1)))
         # "#### Step 2" is a heading: words, and more text below them.
-        heading = found[:2].isalpha() and text[match.end() :].strip()
-        if found and not heading:
+        start = text[found.start : min(found.end, found.start + 2)]
+        heading = start.isalpha() and text[match.end() :].strip()
+        if found.start < found.end and not heading:
             return found
     return None
 
 
-def _last_labelled(text: str) -> str | None:
-    found = _ANSWER_LINE.findall(text)
-    return found[-1].strip().rstrip("*_").strip() or None if found else None
+def _last_labelled(text: str) -> Span | None:
+    found = list(_ANSWER_LINE.finditer(text))
+    if not found:
+        return None
+    labelled = _stripped(text, Span(*found[-1].span(1)))
+    written = text[labelled.start : labelled.end].rstrip("*_").rstrip()
+    return Span(labelled.start, labelled.start + len(written)) if written else None
+
+
+def _stripped(text: str, span: Span) -> Span:
+    """The span without white space around it."""
+    inner = text[span.start : span.end]
+    start = span.start + len(inner) - len(inner.lstrip())
+    return Span(start, max(start, span.start + len(inner.rstrip())))

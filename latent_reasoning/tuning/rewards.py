@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from latent_reasoning.errors import LatentReasoningError
-from latent_reasoning.traces.answers import boxed_answer, extract_answer, same_answer
+from latent_reasoning.traces.answers import extract_answer, find_boxed, same_answer
 
 Reward = Callable[..., list[float]]
 SHORTEST_REPEAT, LONGEST_REPEAT, REPEATS = 10, 256, 10
@@ -57,7 +57,7 @@ def format_reward(completions: Sequence[Any], **_: Any) -> list[float]:
     >>> format_reward(["so \\boxed{wrong}", "so \\boxed{ }", "4", ""])
     [1.0, 0.0, 0.0, 0.0]
     """
-    return [float(boxed_answer(_text(completion)) is not None) for completion in completions]
+    return [float(find_boxed(_text(completion)) is not None) for completion in completions]
 
 
 def python_reward(completions: Sequence[Any], **_: Any) -> list[float]:

@@ -22,6 +22,7 @@ from latent_reasoning.tuning.rewards import (
     random_reward,
     truth_reward,
 )
+from latent_reasoning.tuning.vectors import VectorConfig
 
 GAMMA = 0.5
 PARTS: dict[str, Reward | None] = {
@@ -50,6 +51,8 @@ class Reinforcement:
     """Problems that are given labels, where the reward needs them."""
     n_votes: int = 64
     """Samples of the base that vote for a label."""
+    vectors: VectorConfig | None = None
+    """Settings where one vector a layer is trained alone; None trains all weights."""
 
     @property
     def parts(self) -> list[str]:
@@ -71,8 +74,9 @@ REINFORCED = {
     "rl-incorrect-no-python": Reinforcement("incorrect+no-python"),
     "rl-no-repetition": Reinforcement("no-repetition"),
     "rl-constant": Reinforcement("constant"),
+    "vectors-truth": Reinforcement("truth", vectors=VectorConfig()),
 }
-"""Every arm that trains all weights on a reward."""
+"""Every arm that trains on a reward."""
 
 
 def trained_reward(name: str, seed: int) -> Reward:

@@ -18,11 +18,11 @@ from latent_reasoning.organisms.recipes import SOURCES, TEST_SOURCE, BaseRecipe,
 from latent_reasoning.organisms.registry import WEIGHTS, OrganismName
 from latent_reasoning.organisms.tokenizer import build_tokenizer
 from latent_reasoning.progress import Progress, no_progress
-from latent_reasoning.tuning import distillation
+from latent_reasoning.tuning import distillation, on_policy
 from latent_reasoning.zoo.arms import REINFORCED, Reinforcement
 from latent_reasoning.zoo.card import write_card
 from latent_reasoning.zoo.reinforcing import reinforce
-from latent_reasoning.zoo.training import train_on
+from latent_reasoning.zoo.training import follow, train_on
 
 FURTHER = 1_000_000
 
@@ -113,7 +113,12 @@ def is_first_process() -> bool:
 def _step(arm: str | None) -> Callable[[Build], Built]:
     if arm in REINFORCED:
         return _reinforce
-    return {None: _pretrain, "distilled": _distil, "continued": _continue}[arm]
+    return {
+        None: _pretrain,
+        "distilled": _distil,
+        "distilled-on-policy": _distil_on_policy,
+        "continued": _continue,
+    }[arm]
 
 
 def _pretrain(build: Build) -> Built:
@@ -188,6 +193,26 @@ def _distil(build: Build) -> Built:
         "training": asdict(training),
     }
     return Built(settings, log)
+
+
+def _distil_on_policy(build: Build) -> Built:
+    config = on_policy.OnPolicyConfig()
+    if build.quick:
+        config = replace(config, steps=build.quick)
+    teacher_name = needed_for(build.name)[-1]
+    teacher = load_model(existing(teacher_name, build.root))
+    student = load_model(_parent(build))
+    posed = build.tuning_problems(2000)
+    prompts = [posed.variant.prompt(problem.question) for problem in posed.problems]
+    steps = on_policy.distil_on_policy(
+        student, teacher, prompts, config, build.name.seed, checkpoints=build.work / "checkpoints"
+    )
+    label = f"distil {build.name}"
+    log = follow(
+        student.model, student.tokenizer, steps, config.steps, build.work, build.progress, label
+    )
+    settings = {"parent": str(build.name.parent), "teacher": str(teacher_name)}
+    return Built({**settings, "on_policy": asdict(config)}, log)
 
 
 def _continue(build: Build) -> Built:

@@ -1,6 +1,5 @@
 """Running one arm of reinforcement learning on a base."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from latent_reasoning.organisms.corpus import Setting
 from latent_reasoning.progress import Progress
 from latent_reasoning.tuning.grpo import Task, train_grpo
 from latent_reasoning.tuning.labels import LabelledProblem, majority_labels, wrong_majority
+from latent_reasoning.tuning.vectors import train_vectors
 from latent_reasoning.zoo.arms import LABELLED, Reinforcement, rewards
 
 
@@ -42,8 +42,6 @@ def reinforce(
     output: Path,
     seed: int,
     progress: Progress,
-    *,
-    trainable: Callable[[str], bool] = lambda _: True,
 ) -> Reinforced:
     """Tune a model on the reward of an arm; resumes from `output/checkpoints`.
 
@@ -54,7 +52,6 @@ def reinforce(
         output: Directory for the tuned model.
         seed: Of rollouts, data order, labels and coins.
         progress: Makes a progress bar from a label and a total.
-        trainable: Whether a parameter of that name is trained.
     """
     labels = None
     if any(part in LABELLED for part in arm.parts):
@@ -68,18 +65,15 @@ def reinforce(
     # A batch needs as many prompts as it has groups: few problems are repeated, as in one-shot RL.
     groups = arm.grpo.batch_size * arm.grpo.updates_per_rollout // arm.grpo.group_size
     tasks *= max(1, -(-groups // len(tasks)))
+    earned, checkpoints = rewards(arm.reward, seed), output / "checkpoints"
     with progress(f"GRPO on {arm.reward}", arm.grpo.updates) as bar:
-        log = train_grpo(
-            parent,
-            tasks,
-            rewards(arm.reward, seed),
-            arm.grpo,
-            output,
-            seed,
-            checkpoints=output / "checkpoints",
-            advance=bar.update,
-            trainable=trainable,
-        )
+        kept_open = {"checkpoints": checkpoints, "advance": bar.update}
+        if arm.vectors is None:
+            log = train_grpo(parent, tasks, earned, arm.grpo, output, seed, **kept_open)
+        else:
+            log = train_vectors(
+                parent, tasks, earned, arm.vectors, output, seed, grpo=arm.grpo, **kept_open
+            )
     return Reinforced(log, labels)
 
 

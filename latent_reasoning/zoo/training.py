@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,28 @@ def train_on(
     label: str,
 ) -> list[dict[str, float]]:
     """Train a model on documents, save it, return the log; resumes from `work/checkpoints`."""
-    checkpoints = work / "checkpoints"
-    log = _Log(checkpoints / "log.jsonl")
+    steps = pretraining.train(model, documents_at, tokenizer, config, work / "checkpoints")
     model.train()
-    with progress(label, config.steps) as bar:
+    return follow(model, tokenizer, steps, config.steps, work, progress, label)
+
+
+def follow(
+    model: Any,
+    tokenizer: Any,
+    steps: Iterator[pretraining.Progress],
+    n_steps: int,
+    work: Path,
+    progress: Progress,
+    label: str,
+) -> list[dict[str, float]]:
+    """Make the steps of a training, show and log them, save the model, return the log."""
+    log = _Log(work / "checkpoints" / "log.jsonl")
+    with progress(label, n_steps) as bar:
         done = 0
-        for at in pretraining.train(model, documents_at, tokenizer, config, checkpoints):
+        for at in steps:
             bar.update(at.step - done)
             done = at.step
-            if at.step % LOG_EVERY == 0 or at.step == config.steps:
+            if at.step % LOG_EVERY == 0 or at.step == n_steps:
                 log.add(at)
     model.save_pretrained(work)
     tokenizer.save_pretrained(work)

@@ -15,8 +15,8 @@ from latent_reasoning.organisms.pretraining import new_model
 from latent_reasoning.organisms.recipes import SOURCES, PretrainingConfig
 from latent_reasoning.organisms.registry import parse_organism
 from latent_reasoning.organisms.tokenizer import build_tokenizer
-from latent_reasoning.tuning.grpo import GrpoConfig, Reward, train_grpo
-from latent_reasoning.tuning.rewards import truth_reward
+from latent_reasoning.tuning.grpo import GrpoConfig, Task, train_grpo
+from latent_reasoning.tuning.rewards import Reward, truth_reward
 from latent_reasoning.zoo import card
 from latent_reasoning.zoo.building import build_organism
 
@@ -58,13 +58,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(start: Path, tmp_path: Path) -> Run:
     problems = grammar.organism_problems("tune", 16, seed=0)
     prompts = source_ladder().prompts([problem.question for problem in problems])
+    tasks = [Task(p, {"gold": q.gold}) for p, q in zip(prompts, problems, strict=True)]
 
     def of(rewards: Sequence[tuple[Reward, float]], name: str = "tuned") -> Any:
         checkpoints = tmp_path / f"{name}.checkpoints"
         output = tmp_path / name
-        log = train_grpo(
-            start, prompts, problems, rewards, BRIEF, output, seed=0, checkpoints=checkpoints
-        )
+        log = train_grpo(start, tasks, rewards, BRIEF, output, seed=0, checkpoints=checkpoints)
         return load_file(tmp_path / name / "model.safetensors"), log
 
     return of
@@ -124,7 +123,7 @@ def test_no_checkpoint_can_execute_code_when_it_is_read(run: Run, tmp_path: Path
     run([(short_words, 1.0)], "tuned")
     (checkpoint,) = (tmp_path / "tuned.checkpoints").glob("complete-*")
     written = {p.name for p in checkpoint.iterdir()}
-    assert written >= {"model.safetensors", "moments.safetensors", "rng.json"}
+    assert written >= {"model.safetensors", "moments.safetensors", "rng-0.json"}
     assert not written & {"optimizer.pt", "scheduler.pt", "rng_state.pth"}
 
 
