@@ -151,7 +151,7 @@ def _distil(build: Build) -> Built:
     config = distillation.DistillationConfig()
     training = replace(
         build.recipe.pretraining,
-        optimizer="adamw",
+        optimizer="muon",
         steps=build.quick or config.steps,
         learning_rate=config.learning_rate,
     )
