@@ -8,6 +8,7 @@ from latent_reasoning.activations.sequences import Positions, parse_positions
 from latent_reasoning.errors import ActivationError, one_of
 from latent_reasoning.models.hook_points import HookPoint, parse_hook_point
 from latent_reasoning.models.loading import DTYPES, LoadedModel
+from latent_reasoning.models.pair import pair_difference
 from latent_reasoning.models.tokenization import tokenizer_sha256
 
 SINK_FACTOR = 10.0
@@ -59,14 +60,10 @@ def plan_recording(
 
 
 def _require_one_shape(models: dict[str, LoadedModel]) -> None:
-    shapes = {
-        role: (m.d_model, m.d_vocab, m.n_layers, m.dtype, tokenizer_sha256(m.tokenizer))
-        for role, m in models.items()
-    }
-    (first, *others) = shapes.items()
-    for role, shape in others:
-        if shape != first[1]:
+    (role, first), *others = models.items()
+    for other, model in others:
+        if model.dtype != first.dtype or pair_difference(first, model) is not None:
             raise ActivationError(
-                f"record: {first[0]} and {role} differ in width, vocabulary, depth, number format "
+                f"record: {role} and {other} differ in width, vocabulary, depth, number format "
                 f"or tokenizer; expected models of one pair, as load_pair checks"
             )

@@ -20,14 +20,26 @@ SPECIAL = ("bos_token", "eos_token", "unk_token")
 
 
 def tokenizer_difference(
-    a: "transformers.PreTrainedTokenizerBase", b: "transformers.PreTrainedTokenizerBase"
+    a: "transformers.PreTrainedTokenizerBase",
+    b: "transformers.PreTrainedTokenizerBase",
+    *,
+    extended: bool = False,
 ) -> str | None:
     """The first difference between two tokenizers in words, or None if there is none.
 
     Compares vocabularies, special tokens, and the ids of probe texts with special tokens added,
     which shows whether a beginning-of-sequence token is prepended.
+
+    Args:
+        a: One tokenizer.
+        b: Another.
+        extended: Tokens that only `b` has, under ids that `a` does not use, are no difference.
     """
     vocab_a, vocab_b = a.get_vocab(), b.get_vocab()
+    if extended:
+        taken = set(vocab_a.values())
+        added = {t for t, i in vocab_b.items() if t not in vocab_a and i not in taken}
+        vocab_b = {token: i for token, i in vocab_b.items() if token not in added}
     if vocab_a != vocab_b:
         differing = sorted(set(vocab_a.items()) ^ set(vocab_b.items()))
         return f"{len(vocab_a)} and {len(vocab_b)} tokens, differing first at {differing[0][0]!r}"

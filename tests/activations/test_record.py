@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from builders import build_model, build_tokenizer
 from torch import Tensor
 
 from latent_reasoning.activations.record import record_activations, record_pair
@@ -223,6 +224,26 @@ def test_an_interrupt_before_the_first_shard_leaves_no_folder(
     with pytest.raises(KeyboardInterrupt):
         record(tiny_model, make_sequences(), [POST], tmp_path / "a" / "b", progress=Counter(1))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tuned_model_with_tokens_of_its_own_is_recorded_beside_its_base(
+    tiny_model: LoadedModel, tmp_path: Path
+) -> None:
+    base = LoadedModel("base", tiny_model.model, build_tokenizer())
+    larger = build_model(seed=1, vocab_size=85)
+    tuned = LoadedModel("tuned", larger, build_tokenizer(extra=("pears",)))
+    sequences = make_sequences()
+    with record_activations({"base": base, "tuned": tuned}, [POST], tmp_path / "a") as recorder:
+        recorder.record(sequences)
+    expected = torch.cat([by_hand(tuned, s, POST)[0] for s in sequences])
+    torch.testing.assert_close(
+        recorder.store.activations(POST, "tuned"), expected, atol=1e-4, rtol=1e-4
+    )
+    with (
+        pytest.raises(ActivationError, match="differ in width, vocabulary"),
+        record_activations({"tuned": tuned, "base": base}, [POST], tmp_path / "b"),
+    ):
+        pass
 
 
 def test_progress_counts_every_row_once(tiny_pair: ModelPair, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import build_tokenizer, save_model
+from builders import build_model, build_tokenizer, save_model
 
 from latent_reasoning.errors import PairError
 from latent_reasoning.models.loading import LoadedModel
@@ -35,7 +35,7 @@ def test_other_sizes_are_refused(
 @pytest.mark.parametrize(
     ("tokenizer", "found"),
     [
-        (build_tokenizer(extra=("pears",)), "differing first at 'pears'"),
+        (build_tokenizer(bos=True, extra=("pears",)), r"'' becomes \[\] and \[3\]"),
         (build_tokenizer(eos="<end>"), "eos_token '<eos>' and '<end>'"),
         (build_tokenizer(bos=True), r"'' becomes \[\] and \[3\]"),
     ],
@@ -46,6 +46,31 @@ def test_other_tokenizers_are_refused(
     other = LoadedModel("other", tiny_model.model, tokenizer)  # pyright: ignore[reportArgumentType]
     with pytest.raises(PairError, match=found):
         ModelPair(tiny_model, other)
+
+
+def exchanged(model: LoadedModel, **changes: Any) -> LoadedModel:
+    return LoadedModel("other", model.model, build_tokenizer(**changes))
+
+
+def test_a_tuned_model_may_have_tokens_of_its_own(tiny_model: LoadedModel) -> None:
+    base = exchanged(tiny_model)
+    n = len(base.tokenizer)
+    # As many rows as before where the embedding has room, or as many as there are tokens.
+    extended = build_tokenizer(extra=("pears",))
+    for rows in (80, n + 1):
+        larger = build_model(vocab_size=rows)
+        ModelPair(base, LoadedModel("larger", larger, extended))
+    with pytest.raises(PairError, match="differing first at 'pears'; expected equal but for"):
+        ModelPair(exchanged(tiny_model, extra=("pears",)), base)
+    with pytest.raises(PairError, match=f"vocabulary size: 80 and {n}"):
+        ModelPair(base, LoadedModel("small", build_model(vocab_size=n), extended))
+
+
+def test_a_new_token_may_take_no_place_of_an_old_one(tiny_model: LoadedModel) -> None:
+    base = exchanged(tiny_model, extra=("pears", "plums"))
+    for other in (("plums", "pears"), ("pears", "nuts"), ("nuts", "pears", "plums")):
+        with pytest.raises(PairError, match="the tokenizers of .* differ"):
+            ModelPair(base, exchanged(tiny_model, extra=other))
 
 
 def test_the_hash_agrees_with_the_comparison() -> None:
