@@ -20,7 +20,10 @@ class GrpoConfig:
     updates: int = 64
     """Optimiser updates."""
     learning_rate: float = 1e-4
-    """Constant learning rate of AdamW."""
+    """Learning rate of AdamW, constant after the warm-up."""
+    warmup_updates: int = 16
+    """Updates of linear warm-up; the published runs have none. The first updates of AdamW are of
+    full size whatever the gradient, and cost a small model what it knows."""
     group_size: int = 16
     """Completions drawn per prompt."""
     batch_size: int = 128

@@ -45,7 +45,7 @@ class ResumableTrainer(GRPOTrainer):
     """GRPOTrainer whose optimiser and random numbers are kept as safetensors and JSON."""
 
     def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
-        # The learning rate is constant, so the scheduler has no state to keep.
+        # The scheduler's only state is the number of updates, which the trainer's state holds.
         assert isinstance(self.optimizer, torch.optim.Optimizer), "made before the first update"
         tensors = {
             f"{key}/{index}": value
@@ -64,6 +64,9 @@ class ResumableTrainer(GRPOTrainer):
             state.setdefault(int(index), {})[key] = value
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+        assert self.lr_scheduler is not None, "made before a run resumes"
+        for _ in range(int(Path(checkpoint).name.removeprefix(COMPLETE))):
+            self.lr_scheduler.step()
 
     def _save_rng_state(self, output_dir: str) -> None:
         _, keys, *rest = np.random.get_state(legacy=True)
@@ -199,7 +202,8 @@ def _settings(config: GrpoConfig, weights: list[float], scratch: Path, seed: int
         output_dir=str(scratch),
         max_steps=config.updates,
         learning_rate=config.learning_rate,
-        lr_scheduler_type="constant",
+        lr_scheduler_type="constant_with_warmup",
+        warmup_steps=config.warmup_updates,
         num_generations=config.group_size,
         per_device_train_batch_size=config.batch_size,
         steps_per_generation=config.updates_per_rollout,
