@@ -61,7 +61,7 @@ def measure(
     n_tokens: int,
     batch_tokens: int,
     rounds: int,
-    nnsight: str,
+    pythons: dict[str, str],
 ) -> list[Row]:
     """All peers on one shape, at the last and at the middle layer."""
     n_layers = shape["num_hidden_layers"]
@@ -73,17 +73,17 @@ def measure(
             ("middle layer", "varied", (n_layers - 1) // 2),
         ):
             words = [*folders, str(n_tokens), str(batch_tokens), lengths, str(layer)]
-            found = interleaved(start(words, nnsight), rounds)
+            found = interleaved(start(words, pythons), rounds)
             rows += compared(f"{case}, {where}", found)
     return rows
 
 
-def start(words: list[str], nnsight: str) -> list[Peer]:
+def start(words: list[str], pythons: dict[str, str]) -> list[Peer]:
     """The peers that are installed."""
     peers = []
     for name in PEERS:
-        python = nnsight if name == "nnsight" and nnsight else sys.executable
         try:
+            python = pythons.get(name, sys.executable)
             peers.append(Peer("recorder_peer.py", [name, *words], python))
         except PeerMissing as missing:
             print(f"recorder: left out {missing}", file=sys.stderr)
@@ -107,10 +107,10 @@ def compared(case: str, found: dict[str, list[dict[str, float]]]) -> list[Row]:
     ]
 
 
-def run(quick: bool, nnsight: str) -> list[Row]:
+def run(quick: bool, pythons: dict[str, str]) -> list[Row]:
     """The rows of this area."""
     rounds = 3 if quick else 5
     return [
-        *measure("organism", ORGANISM, 8192 if quick else 32_768, 4096, rounds, nnsight),
-        *measure("1.5b", LARGE, 512 if quick else 1024, 512, rounds, nnsight),
+        *measure("organism", ORGANISM, 8192 if quick else 32_768, 4096, rounds, pythons),
+        *measure("1.5b", LARGE, 512 if quick else 1024, 512, rounds, pythons),
     ]

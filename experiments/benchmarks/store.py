@@ -107,7 +107,7 @@ def memory(sizes: list[int]) -> list[Row]:
     ]
 
 
-def run(quick: bool, _: str) -> list[Row]:
+def run(quick: bool, _: dict[str, str]) -> list[Row]:
     """The rows of this area."""
     rounds, size = (3, 2**26) if quick else (7, 2**28)
     return [

@@ -1,7 +1,7 @@
 """Sampling completions from a loaded model with a key-value cache.
 
 1. Prompts are sorted by length and padded on the left, a batch at a time.
-2. Each prompt is computed once; its cache is then repeated for its samples.
+2. Each prompt is computed once, and its samples read its keys and values where they are.
 3. One uniform number per (prompt, sample, step), drawn from the seed alone, picks each token by the
    inverse of the cumulative distribution. So a sample does not depend on the batch it was drawn in,
    and two conditions with the same seed share their random numbers, which tightens every paired
@@ -13,7 +13,6 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -21,6 +20,7 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from latent_reasoning.errors import ProblemError
+from latent_reasoning.models.decoding import SharedPromptCache, packed, shared_prompts
 from latent_reasoning.models.loading import LoadedModel
 
 
@@ -136,25 +136,21 @@ def _batches(rows: list[tuple[int, int]], size: int) -> Iterator[list[tuple[int,
 class _Rows:
     """Completions still being drawn."""
 
-    cache: DynamicCache
+    cache: SharedPromptCache
     """Keys and values of every token so far."""
-    mask: Int[Tensor, "batch pos"]
-    """1 on real tokens, 0 on padding."""
     index: Int[Tensor, " batch"]
     """Which row of the batch each one is."""
     uniforms: Float[Tensor, "batch step"]
     """The random numbers of each row."""
     positions: Int[Tensor, " batch"]
     """Position of the next token of each row."""
-    tokens: list[list[int]] = field(default_factory=list)
-    """Tokens drawn so far, for every row of the batch."""
 
     def keep(self, alive: Bool[Tensor, " batch"]) -> None:
         """Drop rows that have ended."""
-        chosen = alive.nonzero().squeeze(1)
-        _select(self.cache, chosen)
-        self.mask, self.index = self.mask[chosen], self.index[chosen]
-        self.uniforms, self.positions = self.uniforms[chosen], self.positions[chosen]
+        order = packed(alive)
+        self.cache.keep(order)
+        self.index, self.uniforms = self.index[order], self.uniforms[order]
+        self.positions = self.positions[order]
 
 
 @dataclass
@@ -200,40 +196,47 @@ def _sample_batch(
     first: int,
     branches: _Branches | None,
 ) -> list[list[int]]:
-    limit, cache_name = config.max_new_tokens, model.cache_name
     state, logits = _prefill(model, encoded, rows, config, first)
     ends = torch.tensor(sorted(model.end_ids), device=model.device)
-    for step in range(limit):
-        if branches and step == 0:
-            drawn = branches.start(logits)
-        elif step < len(forced):
-            drawn = torch.full_like(state.index, forced[step])
-        else:
-            drawn = pick(logits, state.uniforms[:, step], config)
-        if branches:
-            branches.note(logits, state.index)
-        for row, token in zip(state.index.tolist(), drawn.tolist(), strict=True):
-            state.tokens[row].append(token)
-        alive = ~torch.isin(drawn, ends)
-        if step + 1 == limit or not alive.any():
-            break
-        if not alive.all():
-            state.keep(alive)
-            drawn = drawn[alive]
-        state.mask = torch.cat([state.mask, state.mask.new_ones(len(drawn), 1)], dim=1)
-        logits = (
-            model.model(
-                input_ids=drawn[:, None],
-                attention_mask=state.mask,
-                position_ids=state.positions[:, None],
-                use_cache=True,
-                **{cache_name: state.cache},
-            )
-            .logits[:, -1]
-            .to(model.device)
-        )
-        state.positions = state.positions + 1
-    return state.tokens
+    written = torch.zeros(len(rows), config.max_new_tokens, dtype=torch.long, device=model.device)
+    lengths = torch.full_like(state.index, config.max_new_tokens)
+    with shared_prompts(model):
+        for step in range(config.max_new_tokens):
+            if branches and step == 0:
+                drawn = branches.start(logits)
+            elif step < len(forced):
+                drawn = torch.full_like(state.index, forced[step])
+            else:
+                drawn = pick(logits, state.uniforms[:, step], config)
+            if branches:
+                branches.note(logits, state.index)
+            written[state.index, step] = drawn
+            ended = torch.isin(drawn, ends)
+            if ended.any():
+                lengths[state.index[ended]] = step + 1
+                if ended.all():
+                    break
+                drawn = drawn[packed(~ended)]
+                state.keep(~ended)
+            if step + 1 < config.max_new_tokens:
+                logits = _step(model, state, drawn)
+    pairs = zip(written.tolist(), lengths.tolist(), strict=True)
+    return [tokens[:length] for tokens, length in pairs]
+
+
+def _step(
+    model: LoadedModel, state: _Rows, drawn: Int[Tensor, " batch"]
+) -> Float[Tensor, "batch d_vocab"]:
+    """Continue every row by the token drawn for it."""
+    out = model.model(
+        input_ids=drawn[:, None],
+        position_ids=state.positions[:, None],
+        use_cache=True,
+        **{model.cache_name: state.cache},
+    )
+    state.cache.advance()
+    state.positions = state.positions + 1
+    return out.logits[:, -1].to(model.device)
 
 
 def _prefill(
@@ -243,7 +246,7 @@ def _prefill(
     config: SamplingConfig,
     first: int,
 ) -> tuple[_Rows, Float[Tensor, "batch d_vocab"]]:
-    """Compute each prompt once, then repeat its cache for each of its samples."""
+    """Compute each prompt once, for all of its samples."""
     prompts = list(dict.fromkeys(i for i, _ in rows))
     longest = max(len(encoded[i]) for i in prompts)
     ids = torch.full((len(prompts), longest), model.pad_id, device=model.device)
@@ -266,25 +269,14 @@ def _prefill(
     )
     place = {i: row for row, i in enumerate(prompts)}
     source = torch.tensor([place[i] for i, _ in rows], device=model.device)
-    _select(cache, source)
     uniforms = torch.stack([_uniforms(config, first + i, s) for i, s in rows]).to(model.device)
     state = _Rows(
-        cache=cache,
-        mask=mask[source],
+        cache=SharedPromptCache(cache, mask.bool(), source),
         index=torch.arange(len(rows), device=model.device),
         uniforms=uniforms,
         positions=mask.sum(dim=1)[source],
-        tokens=[[] for _ in rows],
     )
     return state, logits[source]
-
-
-def _select(cache: DynamicCache, rows: Int[Tensor, " batch"]) -> None:
-    """Keep rows of a cache whose layers may lie on several devices."""
-    layers: list[Any] = cache.layers
-    for layer in layers:
-        if layer.keys is not None:
-            layer.batch_select_indices(rows.to(layer.keys.device))
 
 
 def _uniforms(config: SamplingConfig, prompt: int, sample: int) -> Float[Tensor, " step"]:

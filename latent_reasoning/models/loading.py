@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,8 +68,7 @@ class LoadedModel:
     @property
     def cache_name(self) -> str:
         """Name of the argument under which `forward` takes a key-value cache."""
-        taken = inspect.signature(self.model.forward).parameters
-        return next(name for name in CACHE_NAMES if name in taken)
+        return _cache_name(type(self.model))
 
     @property
     def pad_id(self) -> int:
@@ -123,6 +123,12 @@ def load_model(
     _config(name, source)
     model = _load_weights(name, source, DTYPES[dtype], device).eval().requires_grad_(False)
     return LoadedModel(name=name, model=model, tokenizer=_load_tokenizer(name, source))
+
+
+@cache
+def _cache_name(kind: type) -> str:
+    taken = inspect.signature(kind.forward).parameters
+    return next(name for name in CACHE_NAMES if name in taken)
 
 
 def model_config(name_or_path: str | Path) -> "transformers.PretrainedConfig":

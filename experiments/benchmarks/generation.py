@@ -1,0 +1,117 @@
+"""Area `generation`: sampling many completions, steered and not, against peers.
+
+`organism`: 16 completions of each of 16 problems from an embedded model, batch 256, at most 96
+tokens until the end token. `1.5b`: the shape of Qwen2.5-1.5B with 3 of its 28 layers and random
+weights, 8 completions of each of 4 prompts of 32 random tokens, 16 tokens each (`--quick`: 4 of 2).
+Everybody draws from the whole softmax at temperature 1, float32, one thread, prompts of equal
+length so that nobody computes padding. Peers that steer stand beside ours steered at every
+position; a vector of negligible length is added, so that completions keep their length. Peers that
+cannot live in one environment get their own Python, as in `--python repeng=PATH`.
+"""
+
+import json
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+from peers import Peer, PeerMissing, interleaved
+from recorder import LARGE
+from rows import Row, compare
+
+BASELINES = {
+    "ours steered": ("unsteered", "ours"),
+    "ours steered everywhere": ("unsteered", "ours"),
+}
+"""Rows whose own figure is a steered one of ours, and what it is set beside."""
+UNSTEERED = ("transformers", "transformer_lens")
+STEERED = ("transformers hook", "repeng", "steering_vectors")
+
+
+def run(quick: bool, pythons: dict[str, str]) -> list[Row]:
+    """The rows of this area."""
+    rounds = 3 if quick else 7
+    with tempfile.TemporaryDirectory() as folder:
+        return [
+            *measure("organism", organism_task(Path(folder)), rounds, pythons),
+            *measure("1.5b", large_task(Path(folder), quick), 2 if quick else 5, pythons),
+        ]
+
+
+def organism_task(folder: Path) -> Path:
+    """Problems whose prompts have the commonest length, so that all have the same."""
+    from latent_reasoning.models.loading import load_model
+    from latent_reasoning.organisms.corpus import source_ladder
+    from latent_reasoning.organisms.grammar import organism_problems
+    from latent_reasoning.organisms.registry import organism_directory
+
+    model = load_model("organism:latent", device="cpu")
+    problems = organism_problems("held-out", 400, 0)
+    of_length: dict[int, list[str]] = defaultdict(list)
+    for prompt in source_ladder().prompts([problem.question for problem in problems]):
+        of_length[len(model.tokenizer(prompt).input_ids)].append(prompt)
+    prompts = max(of_length.values(), key=len)[:16]
+    return task(folder / "organism.json", organism_directory("latent"), prompts, 16, 96)
+
+
+def large_task(folder: Path, quick: bool) -> Path:
+    """A model with random weights and prompts of random words."""
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
+
+    words = Tokenizer(models.WordLevel({str(i): i for i in range(4096)}, unk_token="0"))
+    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, eos_token="1", pad_token="0")
+    torch.manual_seed(0)
+    config = Qwen2Config(
+        **LARGE, max_position_embeddings=256, tie_word_embeddings=True, eos_token_id=1
+    )
+    Qwen2ForCausalLM(config).save_pretrained(folder / "large")
+    tokenizer.save_pretrained(folder / "large")
+    drawn = torch.randint(5, 4096, (2 if quick else 4, 32)).tolist()
+    prompts = [" ".join(map(str, ids)) for ids in drawn]
+    return task(folder / "large.json", folder / "large", prompts, 4 if quick else 8, 16)
+
+
+def task(path: Path, model: Path, prompts: list[str], n_samples: int, most: int) -> Path:
+    """Write down what is drawn, for the peers."""
+    content = {
+        "folder": str(model),
+        "prompts": prompts,
+        "n_samples": n_samples,
+        "max_new_tokens": most,
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def measure(case: str, path: Path, rounds: int, pythons: dict[str, str]) -> list[Row]:
+    """All peers on one case."""
+    peers = []
+    for name in ("ours", *BASELINES, *UNSTEERED, *STEERED):
+        try:
+            python = pythons.get(name, sys.executable)
+            peers.append(Peer("generation_peer.py", [name, str(path)], python))
+        except PeerMissing as missing:
+            print(f"generation: left out {missing}", file=sys.stderr)
+    return compared(case, interleaved(peers, rounds))
+
+
+def compared(case: str, found: dict[str, list[dict[str, float]]]) -> list[Row]:
+    """Ours beside every peer, by wall and by processor time."""
+    sides = [(mine, theirs, name) for mine, (name, theirs) in BASELINES.items()]
+    sides += [("ours", name, name) for name in UNSTEERED if name in found]
+    sides += [("ours steered everywhere", name, name) for name in STEERED if name in found]
+    return [
+        compare(
+            case,
+            peer,
+            "sampled" if mine == "ours" else mine.removeprefix("ours "),
+            unit,
+            [measured[kind] for measured in found[mine]],
+            [measured[kind] for measured in found[theirs]],
+        )
+        for kind, unit in (("wall", "tokens/s"), ("cpu", "tokens/processor-s"))
+        for mine, theirs, peer in sides
+    ]
