@@ -110,9 +110,10 @@ def generate(
         branches = _Branches(ranks) if branch else None
         tokens = _sample_batch(model, encoded, rows, forced, config, first, branches)
         for place, (row, ids) in enumerate(zip(rows, tokens, strict=True)):
-            text = model.decode(ids)
-            certainty = branches.of(place) if branches else ()
-            found[row] = Completion(text, tuple(ids), ids[-1] in model.end_ids, *certainty)
+            margins, first_probability = branches.of(place) if branches else ((), None)
+            found[row] = Completion(
+                model.decode(ids), tuple(ids), ids[-1] in model.end_ids, margins, first_probability
+            )
         advance(len(rows))
     return [[found[i, s] for s in range(n_samples)] for i in range(len(prompts))]
 

@@ -45,6 +45,8 @@ class ResumableTrainer(GRPOTrainer):
     """GRPOTrainer whose optimiser and random numbers are kept as safetensors and JSON."""
 
     def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
+        if not self.args.should_save:
+            return
         # The scheduler's only state is the number of updates, which the trainer's state holds.
         assert isinstance(self.optimizer, torch.optim.Optimizer), "made before the first update"
         tensors = {
@@ -64,9 +66,9 @@ class ResumableTrainer(GRPOTrainer):
             state.setdefault(int(index), {})[key] = value
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": state, "param_groups": groups})
-        assert self.lr_scheduler is not None, "made before a run resumes"
+        scheduler: Any = self.lr_scheduler
         for _ in range(int(Path(checkpoint).name.removeprefix(COMPLETE))):
-            self.lr_scheduler.step()
+            scheduler.step()
 
     def _save_rng_state(self, output_dir: str) -> None:
         _, keys, *rest = np.random.get_state(legacy=True)
@@ -222,7 +224,7 @@ def _settings(config: GrpoConfig, weights: list[float], scratch: Path, seed: int
         save_steps=config.updates_per_rollout,
         report_to=[],
         bf16=False,
-        use_cpu=True,
+        use_cpu=not torch.cuda.is_available(),
         disable_tqdm=True,
         seed=seed,
     )
