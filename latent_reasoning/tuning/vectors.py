@@ -162,7 +162,8 @@ def with_vectors(model: "PreTrainedModel") -> "LlamaForCausalLM":
     )
     config._attn_implementation = source._attn_implementation
     with torch.random.fork_rng():
-        built = LlamaForCausalLM(config).to(device=model.device, dtype=model.dtype)
+        built: Any = LlamaForCausalLM(config)
+    built.to(device=model.device, dtype=model.dtype)
     lacking = built.load_state_dict(model.state_dict(), strict=False)
     assert not lacking.unexpected_keys, "every weight of the source has its place"
     assert all(name.endswith(".bias") for name in lacking.missing_keys), "only biases are new"

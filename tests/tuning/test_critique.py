@@ -94,7 +94,7 @@ def test_new_words_leave_ids_rows_and_texts_as_they_were(organism: Path) -> None
     known = before.model.get_input_embeddings().weight  # pyright: ignore
     assert torch.equal(rows[: len(old)], known)
     assert after.model.lm_head.weight is rows
-    assert 0 < rows[len(old) :].norm(dim=1).max() < 0.2 * known.norm(dim=1).mean()
+    assert 0 < rows[len(old) :].norm(dim=1).max() < 0.6 * known.norm(dim=1).mean()
     assert missing_words(after.tokenizer, EVERY_WORD) == []
     assert extend_vocabulary(after, []) == 0
 
