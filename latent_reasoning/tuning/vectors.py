@@ -41,11 +41,11 @@ _CARRIED = (
 class VectorConfig:
     """Settings of reinforcement learning of steering vectors."""
 
-    updates: int = 64
+    updates: int = 128
     """Optimiser updates."""
-    learning_rate: float = 1e-2
-    """Constant learning rate of AdamW; about a hundred times that of tuning all weights."""
-    estimator: str = "grpo"
+    learning_rate: float = 5e-2
+    """Constant learning rate of AdamW; several hundred times that of tuning all weights."""
+    estimator: str = "rloo"
     """grpo: as for all weights. rloo: reward less the mean of the others, nothing clipped."""
 
     def __post_init__(self) -> None:
