@@ -47,11 +47,11 @@ class CritiqueConfig:
     """Solutions that show it are left out of direct-only."""
     kept: float = 0.0
     """Share of every update that is the base's own solutions, so that it forgets them less."""
-    steps: int = 400
+    steps: int = 150
     """Updates."""
     batch_size: int = 64
     """Critiques per update."""
-    learning_rate: float = 5e-4
+    learning_rate: float = 2e-4
     """Peak learning rate; linear warm-up, cosine decay to a twentieth."""
     warmup_steps: int = 20
     """Updates of linear warm-up."""
