@@ -12,7 +12,7 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -110,10 +110,9 @@ def generate(
         branches = _Branches(ranks) if branch else None
         tokens = _sample_batch(model, encoded, rows, forced, config, first, branches)
         for place, (row, ids) in enumerate(zip(rows, tokens, strict=True)):
-            margins, first_probability = branches.of(place) if branches else ((), None)
-            found[row] = Completion(
-                model.decode(ids), tuple(ids), ids[-1] in model.end_ids, margins, first_probability
-            )
+            text = model.decode(ids)
+            completion = Completion(text, tuple(ids), ids[-1] in model.end_ids)
+            found[row] = branches.described(completion, place) if branches else completion
         advance(len(rows))
     return [[found[i, s] for s in range(n_samples)] for i in range(len(prompts))]
 
@@ -182,9 +181,11 @@ class _Branches:
         for row, margin in zip(index.tolist(), margins, strict=True):
             self.margins[row].append(margin)
 
-    def of(self, row: int) -> tuple[tuple[float, ...], float]:
-        """Margins and probability of the first token, of one row."""
-        return tuple(self.margins[row]), self.first[row]
+    def described(self, completion: Completion, row: int) -> Completion:
+        """The completion of one row with its margins and the probability of its first token."""
+        return replace(
+            completion, margins=tuple(self.margins[row]), first_probability=self.first[row]
+        )
 
 
 @torch.inference_mode()

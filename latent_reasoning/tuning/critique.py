@@ -45,11 +45,13 @@ class CritiqueConfig:
     """Share of the solutions in which one step is spoilt."""
     behaviour: str = "code"
     """Solutions that show it are left out of direct-only."""
-    steps: int = 400
+    kept: float = 0.0
+    """Share of every update that is the base's own solutions, so that it forgets them less."""
+    steps: int = 150
     """Updates."""
     batch_size: int = 64
     """Critiques per update."""
-    learning_rate: float = 5e-4
+    learning_rate: float = 2e-4
     """Peak learning rate; linear warm-up, cosine decay to a twentieth."""
     warmup_steps: int = 20
     """Updates of linear warm-up."""
@@ -63,10 +65,12 @@ class CritiqueConfig:
             raise LatentReasoningError(
                 one_of("CritiqueConfig", "condition", self.condition, CONDITIONS)
             )
-        if not (1 <= self.samples <= MOST_SAMPLES and 0 <= self.corrupted <= 1 and self.steps > 0):
+        shares = 0 <= self.corrupted <= 1 and 0 <= self.kept < 1
+        if not (1 <= self.samples <= MOST_SAMPLES and shares and self.steps > 0):
             raise LatentReasoningError(
-                f"CritiqueConfig: samples {self.samples}, corrupted {self.corrupted}, steps "
-                f"{self.steps}; expected 1 to {MOST_SAMPLES}, 0 to 1, at least 1"
+                f"CritiqueConfig: samples {self.samples}, corrupted {self.corrupted}, kept "
+                f"{self.kept}, steps {self.steps}; expected 1 to {MOST_SAMPLES}, 0 to 1, 0 to less "
+                f"than 1, at least 1"
             )
 
     @property
@@ -125,12 +129,29 @@ def critique_documents(
     return documents
 
 
+def own_solutions(
+    base: LoadedModel,
+    problems: Sequence[Problem],
+    variant: PromptVariant,
+    seed: int,
+) -> list[Document]:
+    """The base's own solutions as they are, right or wrong, one of each problem.
+
+    Trained on what it samples itself a model has an expected gradient of zero, so these hold the
+    base where it is and teach it nothing. They show code as often as the base does.
+    """
+    prompts = [variant.prompt(problem.question) for problem in problems]
+    drawn = generate(base, prompts, 1, SamplingConfig(seed=seed + 1))
+    return [Document(p, c.text) for p, (c,) in zip(prompts, drawn, strict=True) if c.finished]
+
+
 def train_critic(
     student: LoadedModel,
     documents: Sequence[Document],
     config: CritiqueConfig,
     seed: int,
     *,
+    own: Sequence[Document] = (),
     checkpoints: Path,
 ) -> Iterator[Progress]:
     """Train an organism in place on critiques, yielding after every update.
@@ -144,8 +165,18 @@ def train_critic(
         documents: From `critique_documents`.
         config: Settings of the run.
         seed: Of the order of the documents and the rows of new words.
+        own: From `own_solutions`; needed where `config.kept` is not 0.
         checkpoints: Directory for the resumable state; removed by the caller when done.
+
+    Raises:
+        LatentReasoningError: Own solutions are to be kept, and there are none.
     """
+    n_kept = round(config.kept * config.batch_size)
+    if n_kept and not own:
+        raise LatentReasoningError(
+            f"train_critic: kept is {config.kept} and there are 0 solutions to keep; expected "
+            f"some, as own_solutions draws"
+        )
     texts = [REQUEST, *{document.completion for document in documents}]
     extend_vocabulary(student, missing_words(student.tokenizer, texts), seed)
     student.model.requires_grad_(True)
@@ -153,7 +184,8 @@ def train_critic(
     tokenizer: Any = student.tokenizer
 
     def documents_at(step: int) -> list[Document]:
-        return update_documents(documents, step, config.batch_size, seed)
+        critiques = update_documents(documents, step, config.batch_size - n_kept, seed)
+        return critiques + (update_documents(own, step, n_kept, seed) if n_kept else [])
 
     return train(model, documents_at, tokenizer, config.training, checkpoints)
 

@@ -18,12 +18,12 @@ from latent_reasoning.traces.behaviours import get_behaviour
 class DistillationConfig:
     """Settings of a distillation."""
 
-    n_problems: int = 4000
+    n_problems: int = 8000
     """Problems the teacher solves, once each."""
-    steps: int = 600
-    """Updates of the student, matrices by Muon as in pretraining."""
+    steps: int = 1600
+    """Updates of the student."""
     learning_rate: float = 2e-3
-    """Peak learning rate of AdamW for all else."""
+    """Peak learning rate of the student."""
     behaviour: str = "code"
     """Only completions that show this behaviour are kept."""
 

@@ -41,11 +41,11 @@ _CARRIED = (
 class VectorConfig:
     """Settings of reinforcement learning of steering vectors."""
 
-    updates: int = 64
+    updates: int = 128
     """Optimiser updates."""
-    learning_rate: float = 1e-2
-    """Constant learning rate of AdamW; about a hundred times that of tuning all weights."""
-    estimator: str = "grpo"
+    learning_rate: float = 5e-2
+    """Constant learning rate of AdamW; several hundred times that of tuning all weights."""
+    estimator: str = "rloo"
     """grpo: as for all weights. rloo: reward less the mean of the others, nothing clipped."""
 
     def __post_init__(self) -> None:
@@ -159,7 +159,8 @@ def with_vectors(model: "PreTrainedModel") -> "LlamaForCausalLM":
     )
     config._attn_implementation = source._attn_implementation
     with torch.random.fork_rng():
-        built = LlamaForCausalLM(config).to(device=model.device, dtype=model.dtype)  # pyright: ignore[reportCallIssue]
+        built: Any = LlamaForCausalLM(config)
+    built.to(device=model.device, dtype=model.dtype)
     lacking = built.load_state_dict(model.state_dict(), strict=False)
     assert not lacking.unexpected_keys, "every weight of the source has its place"
     assert all(name.endswith(".bias") for name in lacking.missing_keys), "only biases are new"

@@ -1,7 +1,8 @@
 """Words that a tokenizer lacks, appended behind its vocabulary; nothing else changes.
 
-Tokens keep their ids and texts their tokens. The rows of new words are small, so that before any
-training the model gives them little more probability than an unused token has.
+Tokens keep their ids and texts their tokens. The rows of new words are shorter than others, so that
+before any training the model gives them next to no probability, and not much shorter, so that they
+are learnt soon.
 """
 
 import re
@@ -13,7 +14,7 @@ import torch
 from latent_reasoning.models.loading import LoadedModel
 
 PIECES = re.compile(r" ?[A-Za-z]+|\n| ?[^\sA-Za-z0-9]| ?[0-9]")
-NEW_ROW = 0.1
+NEW_ROW = 0.5
 """Norm of a new row over the mean norm of the rows that were there."""
 
 

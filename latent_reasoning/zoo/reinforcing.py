@@ -66,7 +66,7 @@ def reinforce(
     groups = arm.grpo.batch_size * arm.grpo.updates_per_rollout // arm.grpo.group_size
     tasks *= max(1, -(-groups // len(tasks)))
     earned, checkpoints = rewards(arm.reward, seed), output / "checkpoints"
-    with progress(f"GRPO on {arm.reward}", arm.grpo.updates) as bar:
+    with progress(f"rewards {arm.reward}", (arm.vectors or arm.grpo).updates) as bar:
         kept_open = {"checkpoints": checkpoints, "advance": bar.update}
         if arm.vectors is None:
             log = train_grpo(parent, tasks, earned, arm.grpo, output, seed, **kept_open)

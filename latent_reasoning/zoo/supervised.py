@@ -19,7 +19,7 @@ def distil(build: Build) -> Built:
     config = distillation.DistillationConfig()
     training = replace(
         build.recipe.pretraining,
-        optimizer="muon",
+        optimizer="adamw",
         steps=build.quick or config.steps,
         learning_rate=config.learning_rate,
     )
@@ -110,7 +110,8 @@ def continue_pretraining(build: Build) -> Built:
 def criticise(build: Build) -> Built:
     """Critiques of the base's own solutions, or of others' where they are shuffled."""
     assert build.name.arm is not None, "bases are pretrained, not tuned"
-    config = critique.CritiqueConfig(condition=CONDITIONS[build.name.arm])
+    # Without texts of its own among them, the base forgets how to solve while it learns to judge.
+    config = critique.CritiqueConfig(condition=CONDITIONS[build.name.arm], kept=0.5)
     if build.quick:
         config = replace(config, steps=build.quick, n_problems=64)
     student = load_model(build.parent)
@@ -119,8 +120,9 @@ def criticise(build: Build) -> Built:
         documents = critique.critique_documents(
             student, posed.problems, posed.variant, config, build.name.seed, bar.update
         )
+    own = critique.own_solutions(student, posed.problems, posed.variant, build.name.seed)
     steps = critique.train_critic(
-        student, documents, config, build.name.seed, checkpoints=build.work / "checkpoints"
+        student, documents, config, build.name.seed, own=own, checkpoints=build.work / "checkpoints"
     )
     student.model.train()
     label = f"critiques for {build.name}"

@@ -1,4 +1,5 @@
 import random
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.models.pair import load_pair
 from latent_reasoning.organisms import grammar
 from latent_reasoning.organisms.corpus import Document, source_ladder
-from latent_reasoning.organisms.pretraining import new_model
+from latent_reasoning.organisms.pretraining import Progress, new_model
 from latent_reasoning.organisms.recipes import SOURCES, PretrainingConfig
 from latent_reasoning.organisms.tokenizer import build_tokenizer
 from latent_reasoning.tuning import critique
@@ -94,7 +95,7 @@ def test_new_words_leave_ids_rows_and_texts_as_they_were(organism: Path) -> None
     known = before.model.get_input_embeddings().weight  # pyright: ignore
     assert torch.equal(rows[: len(old)], known)
     assert after.model.lm_head.weight is rows
-    assert 0 < rows[len(old) :].norm(dim=1).max() < 0.2 * known.norm(dim=1).mean()
+    assert 0 < rows[len(old) :].norm(dim=1).max() < 0.6 * known.norm(dim=1).mean()
     assert missing_words(after.tokenizer, EVERY_WORD) == []
     assert extend_vocabulary(after, []) == 0
 
@@ -215,12 +216,37 @@ def test_the_tuned_directory_reads_its_own_words_and_makes_a_pair(
         assert pair.tuned.decode(pair.tuned.tokenizer(text).input_ids) == text
 
 
+def test_the_share_that_is_kept_is_of_the_bases_own_solutions(
+    organism: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def watched(
+        _: object, documents_at: Callable[[int], list[Document]], *__: object
+    ) -> Iterator[Progress]:
+        seen.extend(documents_at(0))
+        return iter(())
+
+    monkeypatch.setattr(critique, "train", watched)
+    documents = [Document(f"{i}{REQUEST}", "The answer is right.") for i in range(9)]
+    base, problems = load_model(organism), grammar.organism_problems("tune", 40, seed=0)
+    own = critique.own_solutions(base, problems, VARIANT, seed=0)
+    assert {d.prompt for d in own} <= {VARIANT.prompt(p.question) for p in problems}
+    own = own or [Document("Quiz\n", "\\boxed{4}")]
+    config = replace(CONFIG, kept=0.75, batch_size=8)
+    train_critic(base, documents, config, 0, own=own, checkpoints=tmp_path)
+    assert [d in own for d in seen] == [False] * 2 + [True] * 6
+    with pytest.raises(LatentReasoningError, match="0 solutions to keep"):
+        train_critic(base, documents, config, 0, checkpoints=tmp_path)
+
+
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
         ({"condition": "none"}, "'none' is not a known condition"),
         ({"samples": 65}, "samples 65"),
         ({"corrupted": 1.5}, "corrupted 1.5"),
+        ({"kept": 1.0}, "kept 1.0"),
     ],
 )
 def test_settings_out_of_range_are_refused(changes: dict[str, object], found: str) -> None:

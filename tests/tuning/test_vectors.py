@@ -186,7 +186,7 @@ class TestTraining:
     def test_a_stopped_run_ends_with_the_vectors_of_an_uninterrupted_one(
         self, start: Path, tmp_path: Path
     ) -> None:
-        config = VectorConfig(updates=6)
+        config = VectorConfig(updates=6, estimator="grpo")
         whole = self.run(start, tmp_path, "whole", short_words, config)
         calls = 0
 
