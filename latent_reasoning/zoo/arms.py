@@ -63,7 +63,7 @@ class Reinforcement:
 FULL = GrpoConfig()
 REINFORCED = {
     "rl-truth": Reinforcement("truth"),
-    "rl-truth-halfway": Reinforcement("truth", replace(FULL, updates=FULL.updates // 4)),
+    "rl-truth-halfway": Reinforcement("truth", replace(FULL, updates=FULL.updates // 2)),
     "rl-one-example": Reinforcement("truth", replace(FULL, n_problems=1)),
     "rl-majority": Reinforcement("majority"),
     "rl-incorrect": Reinforcement("incorrect"),
