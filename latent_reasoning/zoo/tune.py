@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from latent_reasoning.artifacts import require_new
 from latent_reasoning.data.problems import read_problems
 from latent_reasoning.data.prompts import named_prompt
-from latent_reasoning.errors import LatentReasoningError
-from latent_reasoning.organisms.recipes import TEST_SOURCE
+from latent_reasoning.errors import LatentReasoningError, one_of
+from latent_reasoning.organisms.recipes import SOURCES, TEST_SOURCE
 from latent_reasoning.organisms.registry import parse_organism
 from latent_reasoning.progress import Progress, no_progress
 
@@ -84,6 +84,8 @@ def tune(config: TuneConfig, progress: Progress = no_progress) -> Path:
         )
     if config.problems is not None:
         return _tune_any(config, how, progress)
+    if config.source not in SOURCES:
+        raise LatentReasoningError(one_of("tune", "source", config.source, SOURCES))
     from latent_reasoning.zoo.building import build_organism
 
     stem = config.base.removeprefix(ORGANISM)
