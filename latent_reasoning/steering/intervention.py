@@ -104,7 +104,8 @@ class _Call:
         signature = inspect.signature(model.model.forward)
 
         def note(_: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            named = {**signature.bind_partial(*args, **kwargs).arguments, **kwargs}
+            bound = signature.bind_partial(*args).arguments if args else {}
+            named = {**bound, **kwargs}
             cache = next((named[name] for name in CACHE_NAMES if named.get(name) is not None), None)
             self.cached = 0 if cache is None else cache.get_seq_length()
             self.mask = named.get("attention_mask")
@@ -115,9 +116,12 @@ class _Call:
 
         return note
 
-    def tokens(self, plan: SteeringPlan, x: Tensor) -> Bool[Tensor, "batch pos"]:
-        """Where a plan applies, gates that look at activations aside."""
+    def tokens(self, plan: SteeringPlan, x: Tensor) -> Bool[Tensor, "batch pos"] | None:
+        """Where a plan applies, gates that look at activations aside; None for nowhere."""
         shape = x.shape[:2]
+        # Most plans act on the prompt alone, and most calls come after it.
+        if self.cached and plan.positions in ("prompt", "last prompt token"):
+            return None
         oracle = plan.gate.kind == "oracle"
         if (oracle or plan.positions == "spans") and (
             self.cached or self.given is None or self.given.shape != shape
@@ -136,10 +140,11 @@ class _Call:
             generated=self.generated,
             every=plan.every,
             given=self.given,
+            permuted=plan.permuted,
         ).to(x.device)
         if oracle and self.given is not None:
             where = where & self.given.to(x.device)
-        return where
+        return where if where.any() else None
 
 
 class _Applied:
@@ -152,14 +157,16 @@ class _Applied:
 
     def __call__(self, x: Float[Tensor, "batch pos d_model"]) -> Float[Tensor, "batch pos d_model"]:
         where = self.call.tokens(self.plan, x)
-        opened = self.plan.gate.open(x) if where.any() else None
-        if opened is not None:
-            # A closed gate is a decision, so the plan counts as applied.
-            self.times += 1
-            where = where & opened
-        if not where.any():
+        if where is None:
             return x
+        opened = self.plan.gate.open(x)
+        if opened is not None:
+            # A closed gate is a decision, so the plan counts as applied all the same.
+            where = where & opened
         self.times += 1
+        if self.plan.radial:
+            norms = (self._change(x, where) - x).norm(dim=-1, keepdim=True)
+            return x + norms * torch.nn.functional.normalize(x, dim=-1)
         return self._change(x, where)
 
     def _change(

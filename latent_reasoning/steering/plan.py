@@ -52,6 +52,10 @@ class SteeringPlan:
     generated."""
     gate: Gate = ALWAYS_ON
     """Condition on every position."""
+    permuted: int | None = None
+    """For controls: seed of a draw of as many other positions of the same part of the text."""
+    radial: bool = False
+    """For controls: a change of the same norm along the activation itself."""
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.coefficient) or not 0 < self.mean_norm < math.inf:

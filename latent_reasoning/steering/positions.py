@@ -19,6 +19,7 @@ def chosen_positions(
     generated: int = 0,
     every: int = 1,
     given: Bool[Tensor, "batch pos"] | None = None,
+    permuted: int | None = None,
 ) -> Bool[Tensor, "batch pos"]:
     """Which of the new tokens of a forward call a plan changes; padding never.
 
@@ -31,6 +32,7 @@ def chosen_positions(
         generated: Tokens generated before the call, where there is a cache.
         every: Only every n-th of them, counted within the prompt and anew within what is generated.
         given: For `spans`: the tokens themselves.
+        permuted: Seed of a draw of as many tokens of the same part of the text instead.
     """
     real = torch.ones(shape, dtype=torch.bool) if mask is None else mask[:, cached:].bool()
     if positions == "spans":
@@ -40,10 +42,29 @@ def chosen_positions(
         chosen = real
     else:
         chosen = _part(real, cached, positions, prompt_lengths, generated)
-    if every == 1:
+    if every > 1:
+        chosen = chosen & (_places(real, cached, prompt_lengths, generated)[1] % every == 0)
+    if permuted is None:
         return chosen
-    _, index = _places(real, cached, prompt_lengths, generated)
-    return chosen & (index % every == 0)
+    prompt, index = _places(real, cached, prompt_lengths, generated)
+    drawn = torch.zeros_like(chosen)
+    for part in (prompt, real & ~prompt):
+        drawn |= _drawn(chosen & part, part, index, permuted)
+    return drawn
+
+
+def _drawn(
+    chosen: Bool[Tensor, "batch pos"],
+    part: Bool[Tensor, "batch pos"],
+    index: Int[Tensor, "batch pos"],
+    seed: int,
+) -> Bool[Tensor, "batch pos"]:
+    """As many tokens of the part as were chosen; what is drawn depends on their places alone."""
+    generator = torch.Generator().manual_seed(seed)
+    keys = torch.rand(int(index.max()) + 1, generator=generator).to(index.device)
+    ranked = torch.where(part, keys[index.clamp(min=0)], -1.0).argsort(dim=1, descending=True)
+    rank = ranked.argsort(dim=1)
+    return part & (rank < chosen.sum(dim=1, keepdim=True))
 
 
 def _part(
