@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 from peers import Peer, PeerMissing, interleaved
 from recorder import LARGE
@@ -67,8 +68,9 @@ def large_task(folder: Path, quick: bool) -> Path:
         tokenizer_object=words, eos_token="<end>", pad_token="<pad>"
     )
     torch.manual_seed(0)
+    shape: dict[str, Any] = LARGE
     config = Qwen2Config(
-        **LARGE, max_position_embeddings=256, tie_word_embeddings=True, eos_token_id=1
+        **shape, max_position_embeddings=256, tie_word_embeddings=True, eos_token_id=1
     )
     Qwen2ForCausalLM(config).save_pretrained(folder / "large")
     tokenizer.save_pretrained(folder / "large")

@@ -30,7 +30,7 @@ def save_plans(plans: Sequence[SteeringPlan], path: Path | str) -> None:
 
     if not plans:
         raise LatentReasoningError("save_plans: found 0 plans, expected at least one")
-    flat = [_flat(plan) for plan in plans]
+    flat = [plan_fields(plan) for plan in plans]
     tensors = {
         f"{i}.{name}": value.detach().cpu().clone().contiguous()
         for i, plan in enumerate(flat)
@@ -85,7 +85,7 @@ def difference(one: SteeringPlan, other: SteeringPlan) -> dict[str, tuple[Any, A
     A tensor that differs stands as (1.0, cosine of the two), so that a reversed direction is told
     apart from another one.
     """
-    a, b = _flat(one), _flat(other)
+    a, b = plan_fields(one), plan_fields(other)
     found: dict[str, tuple[Any, Any]] = {}
     for name in sorted(a.keys() | b.keys()):
         mine, theirs = a.get(name), b.get(name)
@@ -110,8 +110,8 @@ def _of(name: str, index: int) -> bool:
     return name.partition(".")[0] == str(index)
 
 
-def _flat(plan: SteeringPlan) -> dict[str, Any]:
-    """Fields by dotted name; absent parts are left out."""
+def plan_fields(plan: SteeringPlan) -> dict[str, Any]:
+    """Every field of a plan and its parts by dotted name; absent ones are left out."""
     found: dict[str, Any] = {}
     for field in fields(plan):
         value = getattr(plan, field.name)
