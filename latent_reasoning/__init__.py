@@ -46,9 +46,20 @@ if TYPE_CHECKING:
     from latent_reasoning.models.pair import load_pair as load_pair
     from latent_reasoning.organisms.corpus import source_ladder as source_ladder
     from latent_reasoning.organisms.grammar import organism_problems as organism_problems
+    from latent_reasoning.steering.control_vectors import (
+        export_control_vector as export_control_vector,
+    )
+    from latent_reasoning.steering.control_vectors import (
+        import_control_vector as import_control_vector,
+    )
+    from latent_reasoning.steering.gates import Gate as Gate
     from latent_reasoning.steering.intervention import steer as steer
     from latent_reasoning.steering.plan import SteeringPlan as SteeringPlan
     from latent_reasoning.steering.plan import random_plans as random_plans
+    from latent_reasoning.steering.plan_files import load_plans as load_plans
+    from latent_reasoning.steering.plan_files import save_plans as save_plans
+    from latent_reasoning.steering.reader import feature_reader as feature_reader
+    from latent_reasoning.steering.rivals import bias_logits as bias_logits
 
 _HOMES = {
     "activations.record": ("record_activations", "record_pair"),
@@ -75,8 +86,13 @@ _HOMES = {
     "models.pair": ("load_pair",),
     "organisms.corpus": ("source_ladder",),
     "organisms.grammar": ("organism_problems",),
+    "steering.control_vectors": ("export_control_vector", "import_control_vector"),
+    "steering.gates": ("Gate",),
     "steering.intervention": ("steer",),
     "steering.plan": ("SteeringPlan", "random_plans"),
+    "steering.plan_files": ("load_plans", "save_plans"),
+    "steering.reader": ("feature_reader",),
+    "steering.rivals": ("bias_logits",),
 }
 _EXPORTS = {name: home for home, names in _HOMES.items() for name in names}
 

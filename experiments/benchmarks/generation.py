@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 from peers import Peer, PeerMissing, interleaved
 from recorder import LARGE
@@ -60,12 +61,16 @@ def large_task(folder: Path, quick: bool) -> Path:
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
-    words = Tokenizer(models.WordLevel({str(i): i for i in range(4096)}, unk_token="0"))
+    vocabulary = {"<pad>": 0, "<end>": 1, **{str(i): i for i in range(2, 4096)}}
+    words = Tokenizer(models.WordLevel(vocabulary, unk_token="<pad>"))
     words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, eos_token="1", pad_token="0")
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=words, eos_token="<end>", pad_token="<pad>"
+    )
     torch.manual_seed(0)
+    shape: dict[str, Any] = LARGE
     config = Qwen2Config(
-        **LARGE, max_position_embeddings=256, tie_word_embeddings=True, eos_token_id=1
+        **shape, max_position_embeddings=256, tie_word_embeddings=True, eos_token_id=1
     )
     Qwen2ForCausalLM(config).save_pretrained(folder / "large")
     tokenizer.save_pretrained(folder / "large")

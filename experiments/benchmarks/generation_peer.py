@@ -68,7 +68,8 @@ def ours(task: Task, positions: str | None = None) -> Work:
     from latent_reasoning.models.hook_points import default_hook_point
     from latent_reasoning.models.loading import load_model
     from latent_reasoning.steering.intervention import steer
-    from latent_reasoning.steering.plan import Positions, SteeringPlan
+    from latent_reasoning.steering.plan import SteeringPlan
+    from latent_reasoning.steering.positions import Positions
 
     _, tokenizer = hugging_face(task)
     tokenizer.padding_side = "left"

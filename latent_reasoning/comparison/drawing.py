@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from latent_reasoning.data.problems import Problem
 from latent_reasoning.data.prompts import PromptVariant
 from latent_reasoning.data.samples import Sample, read_samples, write_samples
@@ -19,6 +21,7 @@ from latent_reasoning.evaluation.conditions import Condition, run_condition
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.steering.plan import SteeringPlan
+from latent_reasoning.steering.plan_files import plan_fields
 
 PROBLEMS_AT_ONCE = 16
 
@@ -79,10 +82,9 @@ def weights_digest(model: LoadedModel) -> str:
 def _plan(plan: SteeringPlan | None) -> dict[str, Any] | None:
     if plan is None:
         return None
-    written = None if plan.written is None else plan.written.tolist()
-    settings = {k: v for k, v in vars(plan).items() if k not in ("direction", "written")}
-    direction = {"hook_point": plan.hook_point, "vector": plan.direction.vector.tolist()}
-    return {**settings, "direction": direction, "written": written}
+    names = ("direction.name", "direction.kind", "direction.feature_ids")
+    fields = {name: value for name, value in plan_fields(plan).items() if name not in names}
+    return {n: v.tolist() if isinstance(v, Tensor) else v for n, v in fields.items()}
 
 
 def _digest(content: bytes) -> str:

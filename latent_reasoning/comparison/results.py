@@ -196,11 +196,13 @@ def _steering(findings: Findings, gap: dict[str, Any]) -> dict[str, Any] | None:
         "positions": plan.positions,
         "coefficient": plan.coefficient,
         "coefficient_unit": "mean residual norm",
+        "gate": plan.gate.kind,
         "gap_recovered": gap,
         "dose_response": [
             {
                 "direction": dose.plan.direction.name,
                 "coefficient": dose.plan.coefficient,
+                "gate": dose.plan.gate.kind,
                 "accuracy": rate(dose.trial.outcomes.correct),
                 "behaviour_frequency": rate(dose.trial.outcomes.shown[dose.trial.behaviour]),
                 "chosen": dose in chosen,
@@ -210,12 +212,16 @@ def _steering(findings: Findings, gap: dict[str, Any]) -> dict[str, Any] | None:
         "null_doses": [
             {
                 "coefficient": coefficient,
+                "gate": plan.gate.kind,
                 "accuracy": [float(trial.accuracy.mean()) for trial in trials],
                 "behaviour_frequency": [float(trial.frequency.mean()) for trial in trials],
             }
             for coefficient, trials in steering.calibration.null.items()
         ],
-        "null": _null(findings.tested.trials["steered"], steering.null, plan.coefficient),
+        "null": {
+            "gate": plan.gate.kind,
+            **_null(findings.tested.trials["steered"], steering.null, plan.coefficient),
+        },
     }
 
 
@@ -259,6 +265,7 @@ def _control(trial: Trial, label: str, *, equal_norm: bool) -> dict[str, Any]:
     note = "equal norm at every position" if equal_norm else "no steering: a rival explanation"
     return {
         "label": label,
+        "gate": trial.condition.plan.gate.kind if trial.condition.plan else None,
         "accuracy": rate(trial.outcomes.correct),
         "behaviour_frequency": rate(trial.outcomes.shown[trial.behaviour]),
         "equal_norm": equal_norm,

@@ -87,6 +87,8 @@ def run_condition(
         "max_new_tokens": sampling.max_new_tokens,
         "seed": sampling.seed,
     }
+    if condition.plan:
+        settings["steering"] = condition.plan.row()
     return [
         grade(
             Sample(

@@ -14,7 +14,9 @@ from torch import Tensor
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.features.auroc import FeatureError, check_rows
 
-Kind = Literal["feature", "feature set", "diff mean", "linear probe", "random", "random feature"]
+Kind = Literal[
+    "feature", "feature set", "diff mean", "linear probe", "random", "random feature", "imported"
+]
 NORM_TOLERANCE = 1e-3
 
 

@@ -209,7 +209,8 @@ def _filled(
     """The first rows of a buffer, after the holes have been filled in place."""
     order = order.to(buffer.device)
     holes = (order != torch.arange(len(order), device=order.device)).nonzero().squeeze(1)
-    buffer[holes, :, :n_used] = buffer[order[holes], :, :n_used]
+    used = buffer[:, :, :n_used]
+    used.index_copy_(0, holes, used.index_select(0, order[holes]))
     return buffer[: len(order)]
 
 

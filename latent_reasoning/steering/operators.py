@@ -6,6 +6,8 @@ Every operator returns a new tensor; none changes its input.
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from latent_reasoning.steering.reader import FeatureReader
+
 
 def add(
     x: Float[Tensor, "batch pos d_model"],
@@ -32,3 +34,61 @@ def ablate(
     along = direction if written is None else written
     change = (level - x @ direction)[..., None] * along
     return x + where[..., None].to(x.dtype) * change
+
+
+def clamp(
+    x: Float[Tensor, "batch pos d_model"],
+    where: Bool[Tensor, "batch pos"],
+    reader: FeatureReader,
+    activation: float,
+    direction: Float[Tensor, " d_model"],
+    written: Float[Tensor, " d_model"] | None = None,
+) -> Float[Tensor, "batch pos d_model"]:
+    """Set a feature to an activation at chosen positions and keep what the dictionary misses.
+
+    x + (activation - f(x)) scale d there, x elsewhere: what decoding the clamped activations gives
+    plus the error of the dictionary. Activation 0 ablates the feature.
+    """
+    amount = (activation - reader.activation(x)) * reader.scale
+    return _moved(x, where, amount, direction if written is None else written)
+
+
+def remove_subspace(
+    x: Float[Tensor, "batch pos d_model"],
+    where: Bool[Tensor, "batch pos"],
+    basis: Float[Tensor, "direction d_model"],
+    written: Float[Tensor, " d_model"] | None = None,
+) -> Float[Tensor, "batch pos d_model"]:
+    """Remove all components within the span of orthonormal rows at chosen positions.
+
+    x - (x Q^T) Q there, x elsewhere. With `written` a change of the same norm along it.
+    """
+    components = x @ basis.T
+    if written is not None:
+        return _moved(x, where, components.norm(dim=-1), written)
+    return x - where[..., None].to(x.dtype) * (components @ basis)
+
+
+def swap(
+    x: Float[Tensor, "batch pos d_model"],
+    where: Bool[Tensor, "batch pos"],
+    one: Float[Tensor, " d_model"],
+    other: Float[Tensor, " d_model"],
+    written: Float[Tensor, " d_model"] | None = None,
+) -> Float[Tensor, "batch pos d_model"]:
+    """Exchange the components along two unit directions at chosen positions.
+
+    The reflection that takes one to the other: x - 2 <x, u> u with u = (one - other) / |one -
+    other|. Norms stay, and so does everything orthogonal to both.
+    """
+    axis = (one - other) / (one - other).norm()
+    return _moved(x, where, -2 * (x @ axis), axis if written is None else written)
+
+
+def _moved(
+    x: Float[Tensor, "batch pos d_model"],
+    where: Bool[Tensor, "batch pos"],
+    amount: Float[Tensor, "batch pos"],
+    axis: Float[Tensor, " d_model"],
+) -> Float[Tensor, "batch pos d_model"]:
+    return x + where[..., None].to(x.dtype) * (amount[..., None] * axis).to(x.dtype)

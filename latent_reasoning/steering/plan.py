@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from jaxtyping import Float
@@ -10,9 +10,12 @@ from torch import Tensor
 
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.features.directions import Direction, random_directions
+from latent_reasoning.steering.gates import ALWAYS_ON, Gate
+from latent_reasoning.steering.positions import Positions
+from latent_reasoning.steering.reader import FeatureReader
 
-Positions = Literal["last prompt token", "prompt", "generated", "all"]
-Operator = Literal["add", "ablate"]
+Operator = Literal["add", "ablate", "clamp", "swap"]
+SINGLE: tuple[Positions, ...] = ("last prompt token", "first generated")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,18 +25,37 @@ class SteeringPlan:
     direction: Direction
     """Unit direction and where it came from; its hook point is where it is applied."""
     coefficient: float
-    """Strength in units of the mean residual norm at the hook point; negative reverses it."""
+    """Strength of `add` in units of the mean residual norm at the hook point, negative reverses it;
+    of `clamp` in units of the feature's largest activation. The others have none."""
     mean_norm: float
     """Mean residual norm at the hook point, sink tokens left out."""
     positions: Positions = "last prompt token"
     """Which tokens are changed."""
     operator: Operator = "add"
-    """add: add coefficient x mean_norm x direction. ablate: set the component to `level`."""
+    """add: add coefficient x mean_norm x direction. ablate: set the component to `level`, with a
+    `reader` set the feature to 0, with a `subspace` remove all of it. clamp: set the feature to
+    coefficient x its largest activation. swap: exchange the components of direction and
+    `partner`."""
     level: float = 0.0
     """For ablate: the component along the direction afterwards."""
     written: Float[Tensor, " d_model"] | None = None
-    """For controls of ablate: a unit vector the change is made along instead of the direction,
-    as large at every position as the ablation would be."""
+    """For controls: a unit vector the change is made along instead, as large at every position as
+    that of the plan would be."""
+    reader: FeatureReader | None = None
+    """For clamp and for ablating a feature: how strongly it fires."""
+    subspace: Float[Tensor, "n d_model"] | None = None
+    """For ablating a subspace: orthonormal rows; the direction is one that lies in it."""
+    partner: Float[Tensor, " d_model"] | None = None
+    """For swap: the other unit direction."""
+    every: int = 1
+    """Only every n-th of the positions, counted within the prompt and anew within what is
+    generated."""
+    gate: Gate = ALWAYS_ON
+    """Condition on every position."""
+    permuted: int | None = None
+    """For controls: seed of a draw of as many other positions of the same part of the text."""
+    radial: bool = False
+    """For controls: a change of the same norm along the activation itself."""
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.coefficient) or not 0 < self.mean_norm < math.inf:
@@ -41,6 +63,50 @@ class SteeringPlan:
                 f"SteeringPlan: coefficient {self.coefficient}, mean_norm {self.mean_norm}; "
                 "expected a finite coefficient and a positive norm"
             )
+        self._check_operator()
+        if self.every < 1 or (self.every > 1 and self.positions in SINGLE):
+            raise LatentReasoningError(
+                f"SteeringPlan: every {self.every} of {self.positions!r}; expected 1 or more, and "
+                f"1 where the position is a single one"
+            )
+
+    def _check_operator(self) -> None:
+        """Refuse fields the operator needs and lacks, or would not use."""
+        needs = {"clamp": {"reader"}, "swap": {"partner"}}.get(self.operator, set())
+        takes = {"add": {"reader"}, "ablate": {"reader", "subspace"}}.get(self.operator, needs)
+        given = {n for n in ("reader", "subspace", "partner") if getattr(self, n) is not None}
+        if not needs <= given <= takes or len(given) > 1:
+            raise LatentReasoningError(
+                f"SteeringPlan: operator {self.operator!r} was given "
+                f"{', '.join(sorted(given)) or 'nothing'} beside the direction; expected "
+                f"{' or '.join(sorted(takes)) or 'nothing'}"
+            )
+        if self.subspace is not None:
+            gram = self.subspace @ self.subspace.T
+            if not torch.allclose(gram, torch.eye(len(gram)).to(gram), atol=1e-3):
+                raise LatentReasoningError(
+                    "SteeringPlan: the rows of subspace are not orthonormal; pass them through "
+                    "torch.linalg.qr first"
+                )
+
+    @property
+    def in_max_activations(self) -> float | None:
+        """Strength in units of the feature's largest activation, where a feature is known."""
+        if self.reader is None:
+            return None
+        if self.operator == "clamp":
+            return self.coefficient
+        written = self.reader.scale * self.reader.max_activation
+        return self.coefficient * self.mean_norm / written
+
+    @property
+    def in_mean_norms(self) -> float:
+        """Strength in units of the mean residual norm; of clamp where the feature is silent."""
+        if self.operator != "clamp":
+            return self.coefficient
+        assert self.reader is not None, "checked when the plan was made"
+        target = self.coefficient * self.reader.max_activation
+        return target * self.reader.scale / self.mean_norm
 
     @property
     def hook_point(self) -> str:
@@ -52,6 +118,35 @@ class SteeringPlan:
         """The vector that `add` adds: coefficient x mean_norm x direction."""
         return self.coefficient * self.mean_norm * self.direction.vector
 
+    def row(self) -> dict[str, str | float | int | None]:
+        """What a result row says about the plan."""
+        return {
+            "direction": self.direction.name,
+            "hook_point": self.hook_point,
+            "operator": self.operator,
+            "positions": self.positions,
+            "every": self.every,
+            "gate": self.gate.kind,
+            "in_mean_norms": self.in_mean_norms,
+            "in_max_activations": self.in_max_activations,
+        }
+
+    def to(self, device: torch.device) -> "SteeringPlan":
+        """The same plan with its tensors on another device."""
+
+        def moved(tensor: Tensor | None) -> Tensor | None:
+            return None if tensor is None else tensor.to(device)
+
+        return replace(
+            self,
+            direction=replace(self.direction, vector=self.direction.vector.to(device)),
+            written=moved(self.written),
+            reader=None if self.reader is None else self.reader.to(device),
+            subspace=moved(self.subspace),
+            partner=moved(self.partner),
+            gate=self.gate.to(device),
+        )
+
     def at(self, coefficient: float) -> "SteeringPlan":
         """The same plan with another coefficient."""
         return replace(self, coefficient=coefficient)
@@ -60,11 +155,11 @@ class SteeringPlan:
 def random_plans(plan: SteeringPlan, n: int, seed: int) -> list[SteeringPlan]:
     """Controls: the plan with isotropic random directions, equal in norm at every position.
 
-    A control of `ablate` writes the change of the plan along a random direction, because ablating
-    that direction itself would change the stream by another amount.
+    A control of any operator but `add` writes the change of the plan along a random direction,
+    because treating that direction itself so would change the stream by another amount.
     """
     found = random_directions(plan.direction.vector.numel(), n, seed, hook_point=plan.hook_point)
-    if plan.operator == "ablate":
+    if plan.operator != "add":
         plans = [replace(plan, written=direction.vector) for direction in found]
     else:
         plans = [replace(plan, direction=direction) for direction in found]
@@ -80,10 +175,10 @@ def require_equal_norm(plan: SteeringPlan, control: SteeringPlan) -> None:
         LatentReasoningError: Norms, positions or operators differ.
     """
     norms = [float(p.delta.norm()) for p in (plan, control)]
-    same_place = (plan.positions, plan.operator) == (control.positions, control.operator)
-    if plan.operator == "ablate" and not _ablate_equally(plan, control):
+    same_place = _place(plan) == _place(control)
+    if plan.operator == control.operator != "add" and not _change_equally(plan, control):
         raise LatentReasoningError(
-            f"require_equal_norm: control {control.direction.name!r} ablates another direction or "
+            f"require_equal_norm: control {control.direction.name!r} treats another direction or "
             f"to another level than the plan; expected the same and `written` for the control"
         )
     if not math.isclose(*norms, rel_tol=1e-4) or not same_place:
@@ -94,10 +189,22 @@ def require_equal_norm(plan: SteeringPlan, control: SteeringPlan) -> None:
         )
 
 
-def _ablate_equally(plan: SteeringPlan, control: SteeringPlan) -> bool:
-    """Whether both change every position by the distance of the same component from one level."""
-    same_direction = torch.equal(plan.direction.vector, control.direction.vector)
-    return same_direction and plan.level == control.level
+def _place(plan: SteeringPlan) -> tuple[Any, ...]:
+    return (plan.positions, plan.every, plan.operator, plan.gate.kind)
+
+
+def _change_equally(plan: SteeringPlan, control: SteeringPlan) -> bool:
+    """Whether both change every position by an amount that is read in the same way."""
+
+    def tensors(one: SteeringPlan) -> list[Tensor | None]:
+        weight = None if one.reader is None else one.reader.weight
+        return [one.direction.vector, weight, one.subspace, one.partner]
+
+    same = all(
+        (a is None and b is None) or (a is not None and b is not None and torch.equal(a, b))
+        for a, b in zip(tensors(plan), tensors(control), strict=True)
+    )
+    return same and (plan.level, plan.coefficient) == (control.level, control.coefficient)
 
 
 def wrong_sign(plan: SteeringPlan) -> SteeringPlan:

@@ -107,10 +107,10 @@ def test_attention_is_as_before_after_the_block_and_after_an_error(
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_half_precision_completions_begin_as_those_of_transformers(dtype: torch.dtype) -> None:
-    model = loaded(build_model("qwen2", seed=2).to(dtype=dtype))
+    hugging_face: Any = build_model("qwen2", seed=2)
+    model = loaded(hugging_face.to(dtype=dtype))
     prompt = "Mia has 3 7 apples ."
     ids = model.tokenizer(prompt, return_tensors="pt").input_ids
-    hugging_face: Any = model.model
     theirs = hugging_face.generate(ids, do_sample=False, max_new_tokens=3, pad_token_id=0)
     (ours,) = generate(model, [prompt], 2, SamplingConfig(max_new_tokens=3, temperature=0.0))
     assert [c.tokens for c in ours] == [tuple(theirs[0, ids.shape[1] :].tolist())] * 2

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import torch
@@ -12,11 +12,12 @@ from latent_reasoning.models.generation import SamplingConfig, generate
 from latent_reasoning.models.hook_points import hook_point_names
 from latent_reasoning.models.hooks import capture
 from latent_reasoning.models.loading import LoadedModel
-from latent_reasoning.steering.intervention import chosen_positions, steer
-from latent_reasoning.steering.plan import Positions, SteeringPlan
+from latent_reasoning.steering.intervention import steer
+from latent_reasoning.steering.plan import SteeringPlan
+from latent_reasoning.steering.positions import Positions, chosen_positions
 
 POINT = "blocks.1.hook_resid_post"
-CHOICES: tuple[Positions, ...] = get_args(Positions)
+CHOICES: tuple[Positions, ...] = ("last prompt token", "prompt", "generated", "all")
 TOKENS = torch.tensor([[5, 6, 7, 8, 9, 40, 41], [0, 0, 7, 6, 5, 42, 43]])
 MASK = torch.tensor([[1, 1, 1, 1, 1, 1, 1], [0, 0, 1, 1, 1, 1, 1]])
 PROMPTS = ["Mia has 3 7 apples .", "She buys", "How many apples does Mia have now ? x = 3 + 4"]

@@ -78,7 +78,7 @@ def test_ablating_another_direction_is_no_control() -> None:
     plan = replace(PLAN, operator="ablate", level=0.7)
     other = random_directions(48, 1, seed=1, hook_point=POINT)[0]
     for control in (replace(plan, direction=other), replace(plan, level=0.0)):
-        with pytest.raises(LatentReasoningError, match="ablates another direction or to another"):
+        with pytest.raises(LatentReasoningError, match="treats another direction or to another"):
             require_equal_norm(plan, control)
 
 
