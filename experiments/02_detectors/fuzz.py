@@ -10,6 +10,7 @@ it was stopped.
 """
 
 import argparse
+import hashlib
 import json
 import random
 import time
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from latent_reasoning.artifacts import provenance, write_json
+from latent_reasoning.traces import behaviours
 from latent_reasoning.traces.answers import extract_answer, judge_answer
 from latent_reasoning.traces.behaviours import find_behaviours
 
@@ -93,6 +95,14 @@ def run(rows: int, seed: int) -> dict[str, Any]:
     return {"judged": judged, "shown": shown}
 
 
+def rules() -> str:
+    """Hash of the rules that are tried."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(behaviours.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -101,17 +111,21 @@ def main() -> None:
     arguments = parser.parse_args()
     command = f"python experiments/02_detectors/fuzz.py --rows {arguments.rows}"
     found = provenance(command, vars(arguments), arguments.seed)
-    found |= {"rows": 0, "errors": 0, "seconds": 0.0, "judged": {}, "shown": {}}
+    found |= {"rules": rules(), "rows": 0, "errors": 0, "seconds": 0.0, "judged": {}, "shown": {}}
+    found["done"] = []
     path = HERE / "fuzz.json"
     before = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    if all(before.get(name) == found[name] for name in ("command", "seed", "commit", "versions")):
+    if all(before.get(name) == found[name] for name in ("command", "seed", "rules", "versions")):
         found = before
-    while found["rows"] < arguments.rows:
-        rows, begin = min(AT_ONCE, arguments.rows - found["rows"]), time.perf_counter()
+    for first in range(0, arguments.rows, AT_ONCE):
+        if first in found["done"]:
+            continue
+        rows, begin = min(AT_ONCE, arguments.rows - first), time.perf_counter()
         # Rows of every thousand have a seed of their own, whether the run was stopped or not.
-        counts = run(rows, arguments.seed * 1_000_003 + found["rows"])
+        counts = run(rows, arguments.seed * 1_000_003 + first)
         for name, counted in counts.items():
             found[name] = dict(Counter(Counter(found[name]) + counted).most_common())
+        found["done"].append(first)
         found["rows"] += rows
         found["seconds"] = round(found["seconds"] + time.perf_counter() - begin, 1)
         write_json(path, found)
