@@ -5,10 +5,12 @@
 Completions and gold answers are made from the labelled cases of the tests by cutting, doubling,
 swapping, splicing and inserting pieces that are hard on parsers. Each row is graded and searched
 for behaviours. An exception of any kind ends the run with the row that caused it; so does a span
-outside its text. Writes fuzz.json.
+outside its text. Writes fuzz.json after every thousand rows, so that the same command goes on where
+it was stopped.
 """
 
 import argparse
+import hashlib
 import json
 import random
 import time
@@ -17,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from latent_reasoning.artifacts import provenance, write_json
+from latent_reasoning.traces import behaviours
 from latent_reasoning.traces.answers import extract_answer, judge_answer
 from latent_reasoning.traces.behaviours import find_behaviours
 
 HERE = Path(__file__).parent
 TRACES = HERE.parents[1] / "tests" / "traces"
+AT_ONCE = 1_000
 HARD = (
     *("\\boxed{", "}", "{", "$", "$$", "\\[", "\\]", "\\begin{", "####", "answer is ", "```"),
     *("```python\n", "~~~", ">>> ", "\r\n", "\r", "\n\n", "\x00", "\ud800", "\u0130", "\u2028"),
@@ -63,12 +67,11 @@ def mutate(text: str, others: list[str], generator: random.Random) -> str:
 
 
 def run(rows: int, seed: int) -> dict[str, Any]:
-    """Grade and search every row; counts of what came out."""
+    """Grade and search some rows; counts of what came out."""
     generator = random.Random(seed)
     completions, answers, golds = load_texts()
     judged: Counter[str] = Counter()
     shown: Counter[str] = Counter()
-    begin = time.perf_counter()
     for row in range(rows):
         if generator.random() < 0.5:
             completion = mutate(generator.choice(completions), completions, generator)
@@ -89,13 +92,15 @@ def run(rows: int, seed: int) -> dict[str, Any]:
             raise SystemExit(
                 f"row {row} of seed {seed}: {error!r}\n{completion!r}\n{gold!r}"
             ) from error
-    return {
-        "rows": rows,
-        "errors": 0,
-        "seconds": time.perf_counter() - begin,
-        "judged": dict(judged.most_common()),
-        "shown": dict(shown.most_common()),
-    }
+    return {"judged": judged, "shown": shown}
+
+
+def rules() -> str:
+    """Hash of the rules that are tried."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(behaviours.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def main() -> None:
@@ -105,9 +110,25 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     command = f"python experiments/02_detectors/fuzz.py --rows {arguments.rows}"
-    origin = provenance(command, vars(arguments), arguments.seed)
-    found = run(arguments.rows, arguments.seed)
-    write_json(HERE / "fuzz.json", {**origin, **found})
+    found = provenance(command, vars(arguments), arguments.seed)
+    found |= {"rules": rules(), "rows": 0, "errors": 0, "seconds": 0.0, "judged": {}, "shown": {}}
+    found["done"] = []
+    path = HERE / "fuzz.json"
+    before = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    if all(before.get(name) == found[name] for name in ("command", "seed", "rules", "versions")):
+        found = before
+    for first in range(0, arguments.rows, AT_ONCE):
+        if first in found["done"]:
+            continue
+        rows, begin = min(AT_ONCE, arguments.rows - first), time.perf_counter()
+        # Rows of every thousand have a seed of their own, whether the run was stopped or not.
+        counts = run(rows, arguments.seed * 1_000_003 + first)
+        for name, counted in counts.items():
+            found[name] = dict(Counter(Counter(found[name]) + counted).most_common())
+        found["done"].append(first)
+        found["rows"] += rows
+        found["seconds"] = round(found["seconds"] + time.perf_counter() - begin, 1)
+        write_json(path, found)
     print(json.dumps(found, indent=1))
 
 

@@ -1,14 +1,12 @@
-"""How fast does `evaluate` go, and in how much memory, on a million rows?
+"""Area `evaluate`: how fast rows are graded, and in how much memory.
 
-    python experiments/benchmarks/evaluate_throughput.py [--rows 1000000] [--seed 0]
-
-Two files are made and evaluated, each in a process of its own: many samples of few problems (64 a
-problem, 200 characters each) and one sample of each of as many problems as there are rows. Rows a
-second are over all of it, statistics included; memory is the peak of the process, and beside
-it that of a process that evaluates a hundred rows. Written to results/evaluate_throughput.json.
+Whole evaluations run in a process of their own, over files of many samples of few problems (64 a
+problem, about 200 characters each) and of one sample of each problem; rows a second are over all of
+it, statistics included, by processor time. Memory is the peak of the process, beside that of one
+that evaluates a hundred rows. Grading and detectors alone are those of experiments/02_detectors.
 """
 
-import argparse
+import importlib.util
 import json
 import subprocess
 import sys
@@ -17,9 +15,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from latent_reasoning.artifacts import provenance, write_json
+from rows import Row, compare
 
-RESULTS = Path(__file__).parent / "results" / "evaluate_throughput.json"
+DETECTORS = Path(__file__).parents[1] / "02_detectors" / "run.py"
 MEASURED = """
 import json, resource, sys, time
 from pathlib import Path
@@ -63,27 +61,45 @@ def measure(path: Path) -> dict[str, Any]:
     return found | {"rows_a_processor_second": round(found["rows"] / found["processor_seconds"])}
 
 
-def main() -> None:
-    """Measure and write the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    found: dict[str, Any] = {}
+def alone(rounds: int) -> list[Row]:
+    """Rows a second of answers and behaviours without files and statistics."""
+    spec = importlib.util.spec_from_file_location("detectors", DETECTORS)
+    assert spec is not None and spec.loader is not None, DETECTORS
+    detectors = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(detectors)
+    found = [detectors.speed() for _ in range(rounds)]
+    verify = [one["algebra by math-verify alone, rows a second"] for one in found]
+    algebra = [one["algebra, rows a second"] for one in found]
+    rows = [compare("algebra", "math-verify", "graded", "rows/s", algebra, verify)]
+    for case, metric, name in (
+        ("plain numbers", "graded", "plain numbers, rows a second"),
+        ("400 tokens", "all behaviours", "all behaviours, completions of 400 tokens a second"),
+        ("400 tokens", "code", "code alone, completions of 400 tokens a second"),
+    ):
+        rows.append(_alone(case, metric, "rows/processor-s", [one[name] for one in found]))
+    return rows
+
+
+def _alone(case: str, metric: str, unit: str, ours: list[float]) -> Row:
+    middle = sorted(ours)[len(ours) // 2]
+    return Row(case, "", metric, middle, None, unit, None, (0.0, 0.0))
+
+
+def run(quick: bool, _: str) -> list[Row]:
+    """Every row of the area."""
+    n_rows, rounds = (20_000, 1) if quick else (1_000_000, 3)
+    rows = alone(rounds)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.jsonl"
-        for name, n_rows, per_problem in (
-            ("a hundred rows", 100, 10),
-            ("64 samples a problem", options.rows, 64),
-            ("one sample a problem", options.rows, 1),
-        ):
-            write_rows(path, n_rows, per_problem, options.seed)
-            found[name] = measure(path)
-            print(name, json.dumps(found[name]), flush=True)
-    command = f"python experiments/benchmarks/evaluate_throughput.py --rows {options.rows}"
-    found["provenance"] = provenance(command, vars(options), options.seed)
-    write_json(RESULTS, found)
-
-
-if __name__ == "__main__":
-    main()
+        write_rows(path, 100, 10, 0)
+        few = [measure(path)["peak_mib"] for _ in range(rounds)]
+        for name, per_problem in (("64 samples a problem", 64), ("one sample a problem", 1)):
+            case = f"{n_rows:.0e} rows, {name}"
+            write_rows(path, n_rows, per_problem, 0)
+            found = [measure(path) for _ in range(rounds)]
+            speeds = [one["rows_a_processor_second"] for one in found]
+            rows.append(_alone(case, "evaluate", "rows/processor-s", speeds))
+            peaks = [one["peak_mib"] for one in found]
+            peer = "ours at 100 rows"
+            rows.append(compare(case, peer, "peak memory", "MiB", peaks, few, more_is_better=False))
+    return rows

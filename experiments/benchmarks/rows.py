@@ -59,9 +59,10 @@ def table(rows: Sequence[Row]) -> str:
     ]
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        spread = "" if row.ratio is None else f"{row.spread[0]:.2f} to {row.spread[1]:.2f}"
         theirs = "" if row.theirs is None else f"{row.theirs:.4g}"
         lines.append(
             f"| {row.case} | {row.peer} | {row.metric} | {row.ours:.4g} | {theirs} | {row.unit} "
-            f"| {ratio} | {row.spread[0]:.2f} to {row.spread[1]:.2f} |"
+            f"| {ratio} | {spread} |"
         )
     return "\n".join(lines)

@@ -135,8 +135,9 @@ class Recorder:
                     f"record: {str(self.path)!r} exists already and is complete, the source has "
                     f"more; choose another folder"
                 )
-            if last is not None and not self._verified and not self._engine.remote:
-                check_same_values(self.models, self.recording, self.path, last)
+            if last is not None and not self._verified:
+                remote = self._engine.remote
+                check_same_values(self.models, self.recording, self.path, last, rounding=remote)
                 self._verified = True
             yield task
 

@@ -43,6 +43,11 @@ class CompareConfig:
     """Number format of both models: float32, bfloat16 or float16."""
     device: str = "auto"
     """Where both models run: auto, cpu, cuda, or map to spread their layers over several GPUs."""
+    engine: str = "local"
+    """Where completions are drawn: local, ray for many workers, or vllm for those without steering
+    (not tested here)."""
+    workers: int = 2
+    """Number of workers of the engine ray."""
     resumable: bool = False
     """Keep what is drawn when the run is stopped; the same command then goes on from there."""
 

@@ -8,22 +8,29 @@ on takes only what it would have drawn itself.
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from latent_reasoning.data.problems import Problem
+from latent_reasoning.data.problems import Problem, require_problems
 from latent_reasoning.data.prompts import PromptVariant
 from latent_reasoning.data.samples import Sample, read_samples, write_samples
-from latent_reasoning.evaluation.conditions import Condition, run_condition
-from latent_reasoning.models.generation import SamplingConfig
+from latent_reasoning.engines.choice import ENGINES, choose_engine
+from latent_reasoning.engines.interface import Engine
+from latent_reasoning.engines.local import LocalEngine
+from latent_reasoning.errors import LatentReasoningError, one_of
+from latent_reasoning.evaluation.conditions import Condition, Generate
+from latent_reasoning.evaluation.distributed import Draw, Part, draw_parts, parts_of
+from latent_reasoning.models.devices import resolve_device
+from latent_reasoning.models.generation import SamplingConfig, generate
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.steering.plan import SteeringPlan
 from latent_reasoning.steering.plan_files import plan_fields
 
 PROBLEMS_AT_ONCE = 16
+VLLM = "vllm"
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,10 @@ class Drawing:
 
     kept: Path | None = None
     """Folder of what has been drawn, by name; None to keep nothing."""
+    engine: Engine = field(default_factory=LocalEngine)
+    """Where the work is done."""
+    unsteered: Generate = generate
+    """Draws the completions of conditions without steering, in this process."""
 
     def draw(
         self,
@@ -43,31 +54,62 @@ class Drawing:
         sampling: SamplingConfig,
         advance: Callable[[int], object],
     ) -> list[Sample]:
-        """Samples of a condition, see `run_condition`; problems are kept 16 at a time."""
+        """Samples of a condition, see `run_condition`.
+
+        Problems are kept, or handed to workers, 16 at a time.
+        """
+        require_problems(problems, "compare")
+        divided = self.kept is not None or self.engine.remote
+        parts = parts_of(problems, PROBLEMS_AT_ONCE if divided else len(problems))
+        draw = Draw(condition, variant, n_samples, sampling)
+        paths = self._paths(model, draw, parts)
+        found: dict[int, list[Sample]] = {}
+        for first, path in paths.items():
+            if path.is_file():
+                found[first] = read_samples(path)
+                advance(len(found[first]))
+        missing = [part for part in parts if part.first not in found]
+        by = generate if condition.plan else self.unsteered
+        for first, drawn in draw_parts(self.engine, model, missing, draw, advance, by):
+            if first in paths:
+                _write_whole(paths[first], drawn)
+            found[first] = drawn
+        return [sample for part in parts for sample in found[part.first]]
+
+    def _paths(self, model: LoadedModel, draw: Draw, parts: Sequence[Part]) -> dict[int, Path]:
+        """Where each part is kept, by the number of its first problem."""
         if self.kept is None:
-            return run_condition(model, condition, problems, variant, n_samples, sampling, advance)
+            return {}
+        condition = draw.condition
         decided = {
             "weights": weights_digest(model),
             "condition": [condition.name, condition.prefix, _plan(condition.plan)],
-            "prompt": asdict(variant),
-            "n_samples": n_samples,
-            "sampling": asdict(sampling),
+            "prompt": asdict(draw.variant),
+            "n_samples": draw.n_samples,
+            "sampling": asdict(draw.sampling),
         }
-        found: list[Sample] = []
-        for first in range(0, len(problems), PROBLEMS_AT_ONCE):
-            part = problems[first : first + PROBLEMS_AT_ONCE]
-            what = decided | {"problems": [asdict(problem) for problem in part], "first": first}
-            path = self.kept / f"{_digest(json.dumps(what, sort_keys=True).encode())}.jsonl"
-            if path.is_file():
-                drawn = read_samples(path)
-                advance(len(drawn))
-            else:
-                drawn = run_condition(
-                    model, condition, part, variant, n_samples, sampling, advance, first=first
-                )
-                _write_whole(path, drawn)
-            found += drawn
-        return found
+        paths = {}
+        for part in parts:
+            asked = [asdict(problem) for problem in part.problems]
+            what = decided | {"problems": asked, "first": part.first}
+            name = _digest(json.dumps(what, sort_keys=True).encode())
+            paths[part.first] = self.kept / f"{name}.jsonl"
+        return paths
+
+
+def choose_drawing(engine: str, workers: int, device: str) -> Drawing:
+    """How completions are drawn by the engine of a name: local, ray or vllm.
+
+    Raises:
+        LatentReasoningError: There is none of that name, or it is not installed.
+    """
+    if engine not in (*ENGINES, VLLM):
+        raise LatentReasoningError(one_of("compare", "engine", engine, (*ENGINES, VLLM)))
+    if engine != VLLM:
+        return Drawing(engine=choose_engine(engine, workers, resolve_device(device)))
+    from latent_reasoning.models.vllm_sampling import VllmSampling
+
+    return Drawing(unsteered=VllmSampling())
 
 
 def weights_digest(model: LoadedModel) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from latent_reasoning.comparison.config import CompareConfig
-from latent_reasoning.comparison.drawing import Drawing
+from latent_reasoning.comparison.drawing import Drawing, choose_drawing
 from latent_reasoning.data.problems import (
     Problem,
     ProblemSplits,
@@ -60,6 +60,7 @@ def load_inputs(config: CompareConfig) -> Inputs:
     organisms = [name.startswith(ORGANISM) for name in (config.base, config.tuned)]
     problems = _problems(config, all(organisms))
     splits = split_problems(problems)
+    drawing = choose_drawing(config.engine, config.workers, config.device)
     pair = load_pair(config.base, config.tuned, dtype=config.dtype, device=config.device)
     default = default_hook_point(pair.base.n_layers)
     point = parse_hook_point(config.hook_point or default, pair.base.n_layers)
@@ -70,6 +71,7 @@ def load_inputs(config: CompareConfig) -> Inputs:
         splits=splits,
         ladder=prompt_ladder(config, pair.base.tokenizer),
         hook_point=str(point),
+        drawing=drawing,
     )
 
 

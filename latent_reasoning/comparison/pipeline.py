@@ -17,7 +17,6 @@ from latent_reasoning.artifacts import provenance, require_new, run_directory, w
 from latent_reasoning.comparison import causal, representation
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.dictionary import Dictionary, get_dictionary
-from latent_reasoning.comparison.drawing import Drawing
 from latent_reasoning.comparison.inputs import Inputs, load_inputs
 from latent_reasoning.comparison.results import Findings, Steering, Tested, assemble
 from latent_reasoning.comparison.trials import Bench, Trial
@@ -62,7 +61,7 @@ def compare(config: CompareConfig, progress: Progress = no_progress) -> Comparis
             _require_same_settings(folder / "settings.json", record)
             for unfinished in folder.glob(".*.partial-*"):
                 shutil.rmtree(unfinished)
-            inputs = replace(inputs, drawing=Drawing(folder / DRAWN))
+            inputs = replace(inputs, drawing=replace(inputs.drawing, kept=folder / DRAWN))
         findings = _investigate(inputs, folder, progress)
         record["seconds"] = round(time.monotonic() - started, 1)
         results = assemble(inputs, findings, record)

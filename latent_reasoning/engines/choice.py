@@ -24,4 +24,4 @@ def choose_engine(name: str, workers: int, device: str = "cpu") -> Engine:
         from latent_reasoning.engines.cluster import RayEngine
 
         return RayEngine(workers, gpus=1 if device.startswith("cuda") else 0)
-    raise LatentReasoningError(one_of("record", "engine", name, ENGINES))
+    raise LatentReasoningError(one_of("choose_engine", "engine", name, ENGINES))

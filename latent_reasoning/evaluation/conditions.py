@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -11,8 +11,8 @@ from jaxtyping import Bool, Float
 from latent_reasoning.data.problems import Problem, require_problems
 from latent_reasoning.data.prompts import PromptVariant
 from latent_reasoning.data.samples import Sample
-from latent_reasoning.errors import ProblemError
-from latent_reasoning.models.generation import SamplingConfig, generate
+from latent_reasoning.errors import LatentReasoningError, ProblemError
+from latent_reasoning.models.generation import Completion, SamplingConfig, generate
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.steering.intervention import steer
 from latent_reasoning.steering.plan import SteeringPlan
@@ -48,6 +48,25 @@ class Outcomes:
     """Lengths of the completions in tokens."""
 
 
+@runtime_checkable
+class Generate(Protocol):
+    """Draws completions as `models.generation.generate` does, by whatever means."""
+
+    def __call__(
+        self,
+        model: LoadedModel,
+        prompts: Sequence[str],
+        n_samples: int = 1,
+        config: SamplingConfig | None = None,
+        *,
+        prefix: str = "",
+        first: int = 0,
+        advance: Callable[[int], object] = lambda _: None,
+    ) -> list[list[Completion]]:
+        """One list of `n_samples` completions per prompt."""
+        ...
+
+
 def run_condition(
     model: LoadedModel,
     condition: Condition,
@@ -58,18 +77,29 @@ def run_condition(
     advance: Callable[[int], object] = lambda _: None,
     *,
     first: int = 0,
+    by: Generate = generate,
 ) -> list[Sample]:
     """Sample and grade completions of every problem under one condition.
 
     Samples come problem by problem, `n_samples` each. Conditions that share `sampling` share their
     random numbers, so differences between them are paired. `first` is the number of the first
-    problem, for a part of a longer list that should draw what it draws within the list.
+    problem, for a part of a longer list that should draw what it draws within the list. `by` draws
+    them; another than `generate` runs the model where it cannot be steered.
+
+    Raises:
+        ProblemError: There is no problem, or two share an id.
+        LatentReasoningError: The condition steers, and `by` cannot.
     """
     require_problems(problems, "run_condition")
+    if condition.plan and by is not generate:
+        raise LatentReasoningError(
+            f"run_condition: condition {condition.name!r} steers, which {type(by).__name__} "
+            f"cannot; draw it with models.generation.generate, the engine local"
+        )
     sampling = sampling or SamplingConfig()
     prompts = [variant.prompt(problem.question) for problem in problems]
     with steer(model, condition.plan) if condition.plan else nullcontext():
-        drawn = generate(
+        drawn = by(
             model,
             prompts,
             n_samples,

@@ -1,20 +1,19 @@
 """Sampling one condition on an engine: the same samples, whichever workers draw them.
 
-Problems are divided into parts, each with a seed of its own, so it does not matter which engine or
-worker draws a part, or whether it is drawn twice because a worker died.
+Every prompt has random numbers of its own, so it does not matter how problems are divided into
+parts, which worker draws a part, or whether it is drawn twice because a worker died.
 """
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from latent_reasoning.data.problems import Problem, require_problems
 from latent_reasoning.data.prompts import PromptVariant
 from latent_reasoning.data.samples import Sample
 from latent_reasoning.engines.interface import Engine
-from latent_reasoning.evaluation.conditions import Condition, run_condition
-from latent_reasoning.models.generation import SamplingConfig
+from latent_reasoning.evaluation.conditions import Condition, Generate, run_condition
+from latent_reasoning.models.generation import SamplingConfig, generate
 from latent_reasoning.models.loading import LoadedModel, load_model
 
 
@@ -36,29 +35,48 @@ class Draw:
 class Part:
     """Some of the problems."""
 
-    index: int
-    """Which part it is."""
+    first: int
+    """Number of its first problem."""
     problems: tuple[Problem, ...]
-    """Its problems."""
+    """Its problems, in order."""
+
+
+def parts_of(problems: Sequence[Problem], size: int) -> list[Part]:
+    """Divide problems; the size decides nothing about what is drawn."""
+    starts = range(0, len(problems), size)
+    return [Part(first, tuple(problems[first : first + size])) for first in starts]
 
 
 class Sampler:
     """Draws one part of the problems after another."""
 
-    def __init__(self, model: LoadedModel, draw: Draw) -> None:
+    def __init__(
+        self,
+        model: LoadedModel,
+        draw: Draw,
+        by: Generate = generate,
+        advance: Callable[[int], object] = lambda _: None,
+    ) -> None:
         self._model = model
         self._draw = draw
+        self._by = by
+        self._advance = advance
 
     def compute(self, part: Part) -> tuple[int, list[Sample]]:
         """Sample and grade completions of some problems."""
         draw = self._draw
-        # One seed for all parts would give the first problem of each the same random numbers.
-        digest = hashlib.blake2b(f"{draw.sampling.seed}/{part.index}".encode(), digest_size=4)
-        sampling = replace(draw.sampling, seed=int.from_bytes(digest.digest(), "big"))
         samples = run_condition(
-            self._model, draw.condition, part.problems, draw.variant, draw.n_samples, sampling
+            self._model,
+            draw.condition,
+            part.problems,
+            draw.variant,
+            draw.n_samples,
+            draw.sampling,
+            self._advance,
+            first=part.first,
+            by=self._by,
         )
-        return part.index, samples
+        return part.first, samples
 
     def write(self, drawn: tuple[int, list[Sample]]) -> tuple[int, list[Sample]]:
         """Nothing is written: samples are small and go back as they are."""
@@ -69,35 +87,51 @@ def _load(name: str, dtype: str, device: str, draw: Draw) -> Sampler:
     return Sampler(load_model(name, dtype=dtype, device=device), draw)
 
 
-def run_condition_on(
+def draw_parts(
     engine: Engine,
     model: LoadedModel,
-    problems: Sequence[Problem],
+    parts: Sequence[Part],
     draw: Draw,
-    part_size: int = 32,
+    advance: Callable[[int], object] = lambda _: None,
+    by: Generate = generate,
+) -> Iterator[tuple[int, list[Sample]]]:
+    """Number of the first problem and graded samples of every part, in any order.
+
+    Args:
+        engine: Where the work is done. Workers elsewhere load the model by its name.
+        model: The model.
+        parts: What it is asked.
+        draw: What is drawn for each problem.
+        advance: Called with the number of completions just finished.
+        by: Draws completions in this process; workers elsewhere use `generate`.
+    """
+    if not engine.remote:
+        # Nothing is written, so nothing is gained by one part waiting for the next.
+        yield from map(Sampler(model, draw, by, advance).compute, parts)
+        return
+    dtype = str(model.dtype).removeprefix("torch.")
+    start = partial(_load, model.name, dtype, str(model.device), draw)
+    for first, samples in engine.run(start, parts):
+        advance(len(samples))
+        yield first, samples
+
+
+def run_condition_on(
+    engine: Engine, model: LoadedModel, problems: Sequence[Problem], draw: Draw, part_size: int = 32
 ) -> list[Sample]:
-    """Graded samples in the order of the problems, drawn by the workers of an engine.
+    """The samples of `run_condition`, drawn by the workers of an engine.
 
     Args:
         engine: Where the work is done. Workers elsewhere load the model by its name.
         model: The model.
         problems: What it is asked.
         draw: What is drawn for each.
-        part_size: Problems handed to a worker at a time; another size draws other samples.
+        part_size: Problems handed to a worker at a time.
 
     Raises:
         ProblemError: There is no problem, or two share an id.
     """
     require_problems(problems, "run_condition_on")
-    parts = [
-        Part(i, tuple(problems[start : start + part_size]))
-        for i, start in enumerate(range(0, len(problems), part_size))
-    ]
-    dtype = str(model.dtype).removeprefix("torch.")
-    start = (
-        partial(_load, model.name, dtype, str(model.device), draw)
-        if engine.remote
-        else partial(Sampler, model, draw)
-    )
-    drawn = dict(engine.run(start, parts))
-    return [sample for part in parts for sample in drawn[part.index]]
+    parts = parts_of(problems, part_size)
+    drawn = dict(draw_parts(engine, model, parts, draw))
+    return [sample for part in parts for sample in drawn[part.first]]

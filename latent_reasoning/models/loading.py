@@ -119,7 +119,7 @@ def load_model(
     if dtype not in DTYPES:
         raise LatentReasoningError(one_of("load_model", "dtype", dtype, DTYPES))
     device = resolve_device(device)
-    source = _resolve(name)
+    source = model_source(name)
     _config(name, source)
     model = _load_weights(name, source, DTYPES[dtype], device).eval().requires_grad_(False)
     return LoadedModel(name=name, model=model, tokenizer=_load_tokenizer(name, source))
@@ -138,7 +138,7 @@ def model_config(name_or_path: str | Path) -> "transformers.PretrainedConfig":
         UnknownModelError: Nothing is found there, or the family is not supported.
     """
     name = canonical_name(name_or_path)
-    return _config(name, _resolve(name))
+    return _config(name, model_source(name))
 
 
 def canonical_name(name_or_path: str | Path) -> str:
@@ -155,7 +155,7 @@ def canonical_name(name_or_path: str | Path) -> str:
     return f"{ORGANISM}{parse_organism(name.removeprefix(ORGANISM))}"
 
 
-def _resolve(name: str) -> str:
+def model_source(name: str) -> str:
     """Folder or hub name that a model name stands for."""
     if name.startswith(ORGANISM):
         from latent_reasoning.organisms.registry import organism_directory

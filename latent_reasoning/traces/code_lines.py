@@ -89,6 +89,7 @@ _STATEMENT = re.compile(
     rf"|(?P<call>{_NAME}(?:\.{_NAME})*+)\((?P<inside>.*)\)",
     re.ASCII,
 )
+_WORDED = re.compile(r"(?:return|break|continue|pass|assert|yield|raise|del)\b")
 _STRING = re.compile(r"""[rbfu]?(?:"[^"\\]*+"|'[^'\\]*+')""")
 _COMMENT = re.compile(r"[ ]+#.*")
 _EXPRESSION = re.compile(r"[A-Za-z0-9_(\[{\"~+-][\w \t+\-*/%().,\[\]{}<>=!:\"@&|~]*+", re.ASCII)
@@ -118,12 +119,14 @@ _LONG_NAME = re.compile(r"[a-z]\w+", re.ASCII)
 def split_lines(text: str) -> Iterator[Line]:
     """Class every line of a text; a line that touches a LaTeX display is prose."""
     start, in_display = 0, False
+    displays = "\\" in text or "$$" in text or "asy]" in text
     for raw in text.split("\n"):
         line = raw.removesuffix("\r")
-        marks = _DISPLAY.findall(line) if "\\" in line or "$$" in line or "asy]" in line else ()
+        bare = line.strip()
+        marks = _DISPLAY.findall(line) if displays else ()
         # A blank line ends a LaTeX display whatever happens: TeX allows none inside.
-        in_display = in_display and bool(line.strip())
-        kind = Kind.DISPLAY if in_display or marks else kind_of(line.strip())
+        in_display = in_display and bool(bare)
+        kind = Kind.DISPLAY if in_display or marks else kind_of(bare)
         yield Line(line, start, start + len(line), kind)
         for mark in marks:
             in_display = not in_display if mark == "$$" else mark in _OPENS
@@ -206,14 +209,14 @@ def kind_of(line: str) -> Kind:
         return Kind.NEUTRAL
     if len(line) > _LONGEST_LINE or line[0] in _NOT_FIRST:
         return Kind.PROSE
-    prompted = _DOCTEST.fullmatch(line) or _CONTINUED.fullmatch(line)
+    prompted = line[0] in ">I." and (_DOCTEST.fullmatch(line) or _CONTINUED.fullmatch(line))
     if prompted:
         inner = kind_of(prompted[1])
         calculates = _is_expression(prompted[1]) and _CALCULATES.search(prompted[1])
         return Kind.STRONG if calculates or inner in (Kind.STRONG, Kind.WEAK) else Kind.PROSE
     if _TITLE.match(line):
         return Kind.PROSE
-    if _STRONG.match(line):
+    if line[0] in "adfip" and _STRONG.match(line):
         return Kind.STRONG
     if not _is_weak(_bare(line)):
         return Kind.PROSE
@@ -221,12 +224,19 @@ def kind_of(line: str) -> Kind:
 
 
 def _bare(line: str) -> str:
-    return _COMMENT.sub("", _STRING.sub('""', line)).strip()
+    if '"' in line or "'" in line:
+        line = _STRING.sub('""', line)
+    return _COMMENT.sub("", line).strip() if " #" in line else line.strip()
 
 
 def _is_weak(line: str) -> bool:
-    for pattern in (_ASSIGNMENT, _HEADER, _STATEMENT):
-        match = pattern.fullmatch(line)
+    # Without these signs the expressions cannot match, and most lines are prose without them.
+    for pattern, possible in (
+        (_ASSIGNMENT, "=" in line),
+        (_HEADER, line.endswith(":")),
+        (_STATEMENT, line.endswith(")") or _WORDED.match(line)),
+    ):
+        match = pattern.fullmatch(line) if possible else None
         if match:
             groups = match.groupdict()
             value = groups.get("value") or groups.get("inside")

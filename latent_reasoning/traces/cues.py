@@ -8,7 +8,7 @@ cut between two lines has the spans of its pieces.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from latent_reasoning.traces.passage import Passage
@@ -89,52 +89,48 @@ def _alternatives(pattern: str) -> list[str]:
 
 def detector(cues: Iterable[Cue]) -> Callable[[Passage], list[Span]]:
     """A function that finds the sentences with any of the cues."""
-    by_word: dict[str, list[tuple[Cue, list[str]]]] = {}
+    by_word: dict[str, dict[str, list[Cue]]] = {}
     for one in cues:
         for word, phrases in one.keys.items():
-            by_word.setdefault(word, []).append((one, phrases))
+            for phrase in phrases:
+                by_word.setdefault(word, {}).setdefault(phrase, []).append(one)
     needed = frozenset(by_word)
+    Passage.looked_for.update(needed)
 
     def spans(passage: Passage) -> list[Span]:
-        present = needed & passage.words
-        lines: dict[Cue, set[tuple[int, int]]] = {}
-        for word in present:
-            for one, phrases in by_word[word]:
-                for phrase in phrases:
-                    if found := _lines(passage.lower, phrase):
-                        lines.setdefault(one, set()).update(found)
-        starts = {
-            start
-            for one, where in lines.items()
-            for line in where
-            for start in _matches(passage, one, *line)
-        }
+        starts: set[int] = set()
+        for one, lines in _likely(passage, needed.intersection(passage.words), by_word).items():
+            for line in set(lines):
+                starts.update(_matches(passage, one, line))
         return disjoint([_sentence(passage.lower, start) for start in starts])
 
     return spans
 
 
-def _matches(passage: Passage, one: Cue, first: int, last: int) -> Iterator[int]:
-    text, beginnings = passage.lower, passage.beginnings
-    if one.anywhere:
-        for match in one.anywhere.finditer(text, first, last):
-            yield match.start()
-    if one.at_start:
-        for at in range(bisect_left(beginnings, first), bisect_left(beginnings, last)):
-            if one.at_start.match(text, beginnings[at], last):
-                yield beginnings[at]
-
-
-def _lines(text: str, phrase: str) -> set[tuple[int, int]]:
+def _likely(
+    passage: Passage, words: Iterable[str], by_word: dict[str, dict[str, list[Cue]]]
+) -> dict[Cue, list[int]]:
     # Only the lines that hold a phrase are worth a regular expression.
-    lines = set()
-    at = text.find(phrase)
-    while at >= 0:
-        end = text.find("\n", at)
-        end = end if end >= 0 else len(text)
-        lines.add((text.rfind("\n", 0, at) + 1, end))
-        at = text.find(phrase, end)
-    return lines
+    likely: dict[Cue, list[int]] = {}
+    for word in words:
+        for phrase, held_by in by_word[word].items():
+            if lines := passage.lines_with(word, phrase):
+                for one in held_by:
+                    likely.setdefault(one, []).extend(lines)
+    return likely
+
+
+def _matches(passage: Passage, one: Cue, line: int) -> list[int]:
+    text = passage.lower
+    first, last = passage.line_starts[line], passage.line_starts[line + 1] - 1
+    found = []
+    if one.anywhere:
+        found += [match.start() for match in one.anywhere.finditer(text, first, last)]
+    if one.at_start:
+        beginnings = passage.beginnings
+        there = beginnings[bisect_left(beginnings, first) : bisect_left(beginnings, last)]
+        found += [begin for begin in there if one.at_start.match(text, begin, last)]
+    return found
 
 
 def _sentence(text: str, start: int) -> Span:

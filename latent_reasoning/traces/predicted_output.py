@@ -27,6 +27,7 @@ _LABEL = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _LABELS = frozenset(["output", "outputs", "result", "results"])
+Passage.looked_for.update(_LABELS)
 _BLOCK_BELOW = re.compile(
     rf"\s*?\n{_MARK}(?:text|plaintext|output)?[ \t]*\n(?:.*\n)*?{_MARK}", re.M
 )

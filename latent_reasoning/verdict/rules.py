@@ -148,10 +148,10 @@ def steering_works(evidence: Evidence, thresholds: Thresholds) -> bool:
 
 
 def recovered(evidence: Evidence, other: Float[np.ndarray, " problem"] | None) -> float | None:
-    """Share of the gap between base and tuned that another condition closes."""
-    if other is None:
-        return None
+    """Share of the gap between base and tuned that another condition closes; None without a gap."""
     gap = float((evidence.tuned - evidence.base).mean())
+    if other is None or gap == 0:
+        return None
     return float((other - evidence.base).mean()) / gap
 
 

@@ -16,6 +16,7 @@ from latent_reasoning.activations.ledger import committed
 from latent_reasoning.activations.lock import only_writer
 from latent_reasoning.activations.record import record_activations, record_pair
 from latent_reasoning.activations.sequences import TokenSequence
+from latent_reasoning.activations.shard_recorder import ShardRecorder
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.errors import ActivationError
 from latent_reasoning.models.hooks import edit
@@ -170,6 +171,35 @@ def test_a_model_that_computes_something_else_is_refused(
     ):
         record(tiny_pair, tmp_path / "a")
     record(tiny_pair, tmp_path / "a")
+
+
+class Elsewhere:
+    """An engine whose workers are not in this process, as far as a recorder knows."""
+
+    remote = True
+
+    def __init__(self, pair: ModelPair) -> None:
+        self.models = {"base": pair.base, "tuned": pair.tuned}
+
+    def run(self, start: Any, tasks: Iterator[Any]) -> Iterator[Any]:
+        _, recording, folder = start.args
+        worker = ShardRecorder(self.models, recording, folder)
+        for task in tasks:
+            yield worker.write(worker.compute(task))
+
+
+def test_changed_weights_are_refused_where_workers_record_and_rounding_is_not(
+    tiny_pair: ModelPair, tmp_path: Path
+) -> None:
+    interrupted(tiny_pair, tmp_path / "a", 130)
+    engine = Elsewhere(tiny_pair)
+    with (
+        edit(tiny_pair.tuned, {POST: lambda x: x * 1.1}),
+        pytest.raises(ActivationError, match=f"tuned/{POST} of problem .* differs by up to"),
+    ):
+        record(tiny_pair, tmp_path / "a", engine=engine)
+    with edit(tiny_pair.tuned, {POST: lambda x: x * (1 + 1e-6)}):
+        record(tiny_pair, tmp_path / "a", engine=engine)
 
 
 def test_a_second_writer_is_refused(tiny_pair: ModelPair, tmp_path: Path) -> None:

@@ -13,9 +13,8 @@ from latent_reasoning.activations.record import record_pair
 from latent_reasoning.activations.sequences import TokenSequence
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.data.prompts import PromptVariant
-from latent_reasoning.engines.local import LocalEngine
 from latent_reasoning.errors import ActivationError
-from latent_reasoning.evaluation.conditions import Condition
+from latent_reasoning.evaluation.conditions import Condition, run_condition
 from latent_reasoning.evaluation.distributed import Draw, run_condition_on
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.pair import ModelPair, load_pair
@@ -109,5 +108,5 @@ def test_samples_are_those_of_one_process(pair: ModelPair) -> None:
     problems = organism_problems("held-out", 10, seed=0)
     variant, sampling = PromptVariant("quiz", "Quiz\n{question}\n"), SamplingConfig(seed=3)
     draw = Draw(Condition("base", "base"), variant, 2, sampling)
-    here = run_condition_on(LocalEngine(), pair.base, problems, draw, part_size=3)
+    here = run_condition(pair.base, draw.condition, problems, variant, 2, sampling)
     assert run_condition_on(RayEngine(2), pair.base, problems, draw, part_size=3) == here

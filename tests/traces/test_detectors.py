@@ -67,6 +67,13 @@ def test_a_text_cut_between_lines_has_the_spans_of_its_pieces(name):
         assert BEHAVIOURS[name].spans(first + second) == BEHAVIOURS[name].spans(first) + moved
 
 
+def test_a_word_in_one_line_makes_no_cue_of_a_broken_word_in_another():
+    backtracking = BEHAVIOURS["backtracking"]
+    whole, broken = "Let me recompute the sum.", "Let me recomputed it."
+    assert backtracking.spans(broken) == []
+    assert backtracking.spans(f"{whole}\n{broken}") == backtracking.spans(whole)
+
+
 def test_code_cut_between_paragraphs_of_prose_has_the_spans_of_its_pieces():
     generator = random.Random(1)
     closed = [

@@ -14,6 +14,7 @@ from latent_reasoning.verdict.rules import (
     recovered,
     share_adopted,
     share_through,
+    steering_works,
 )
 
 N_PROBLEMS, N_SAMPLES, N_DRAWS = 240, 12, 24
@@ -192,6 +193,9 @@ def test_the_share_of_the_gap_is_none_of_it_for_base_and_all_of_it_for_tuned() -
     assert recovered(given, given.tuned) == 1.0
     assert recovered(given, (given.base + given.tuned) / 2) == pytest.approx(0.5)
     assert recovered(given, None) is None
+    same = replace(given, tuned=given.base)
+    assert recovered(same, given.steered) is None
+    assert not steering_works(same, Thresholds())
 
 
 def test_steering_that_random_directions_equal_activates_nothing() -> None:

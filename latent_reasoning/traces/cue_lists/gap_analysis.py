@@ -108,4 +108,77 @@ CUES = (
         r" given|given|as to)\b",
     ),
     cue("what", r"\bwhat (?:information|data|facts?) (?:do|are|is|does)\b"),
+    cue(
+        "nowhere",
+        r"\bnowhere (?:does|do|is|are|did|was|in the (?:problem|question|text"
+        r"|statement))\b(?! else)",
+    ),
+    cue(
+        "no_way not_possible impossible no_telling",
+        r"\b(?:there's|there is|we have|i have|i see|with) no way (?:to (?:tell|know|say|decide"
+        r"|determine|find|work out|pin)|of (?:knowing|telling|saying))|\bthere(?:'s"
+        r"| is) no telling\b",
+    ),
+    cue(
+        "tell say",
+        r"\b(?:we|i|one) (?:can't|cannot|can not|couldn't) (?:really |yet |even )?(?:tell|say|know)"
+        r" (?:how|which|what|when|where|who|from|whether)\b",
+    ),
+    cue(
+        "all_we all_i only_thing only_fact all_that",
+        r"\b(?:all|the only (?:thing|fact|information|data)|everything) (?:that )?(?:we|i)(?:'re"
+        r"| are"
+        r"|'ve been| have been)? (?:know|told|given|have)\b(?! to)[^.\n]{0,20}\b(?:is|are)\b",
+    ),
+    cue(
+        "unknowns equation equations conditions facts",
+        r"\b(?:unknowns|variables)\b[^.\n]{0,30}\b(?:only|just|but) (?:\w+ )?(?:one|a single|two)"
+        r"(?: \w+)? (?:equations?|conditions?|relations?)|\bmore unknowns than\b|\b(?:not enough"
+        r"|too few|fewer) (?:equations|conditions|facts|constraints|relations)\b",
+    ),
+    cue(
+        "given know have told",
+        r"\b(?:we|i)(?:'re| are|'ve been)? (?:given|know|told|have) [^.\n]{2,70}\bbut (?:not\b|what"
+        r" is asked|what we (?:need|want)|we (?:need|want|don't|are asked|lack)|the question asks"
+        r"|it"
+        r" asks|nothing|no\b)",
+    ),
+    cue(
+        "missing",
+        r"\bthe (?:only )?missing (?:piece|link|ingredient|value|number|information|quantity|part"
+        r"|fact|data)s? (?:is|are|here|would be)\b",
+    ),
+    cue(
+        "help helpful",
+        r"\bit would (?:help|be (?:helpful|useful|good|nice)) to (?:know|have|be (?:told|given))\b"
+        r"|\bif (?:only )?we (?:knew|were told|were given|had been told)\b",
+    ),
+    cue(
+        "unspecified unstated undefined undetermined ungiven",
+        r"\b(?:is|are|was|were|left|remains?) (?:left |still )?(?:unspecified|unstated|not"
+        r" specified|undetermined)\b",
+    ),
+    cue(
+        "hinges depends",
+        r"\b(?:hinges|depends) on\b[^.\n]{1,60}\b(?:which|but|and) (?:we|i|is|it|that)"
+        r"(?:'s| is| are)? ?(?:not|n't|don't|do not|haven't|unknown|never|do(?:es)? not)",
+    ),
+    cue(
+        "have want data facts asked goal",
+        r"<start>(?:what (?:we|i) have|have|data|facts|known facts|want(?:ed)?|asked(?: for)?"
+        r"|missing|still missing|still unknown)[*_ ]*:(?=[^\n]*\S|[*_ ]*$)",
+    ),
+    cue(
+        "idea",
+        r"\b(?:we|i) have no (?:idea|information|data|clue|knowledge|details?|value|figure|number)"
+        r" (?:\w+ )?(?:how|what|which|about|of|on|for|when|where|who|whether)\b",
+    ),
+    cue(
+        "enough",
+        r"\b(?:that|this|it)(?:'s| is|'s| alone is| alone isn't| isn't)(?: \w+)? (?:not )?enough"
+        r" to (?:determine|find|solve|decide|tell|answer|pin|conclude)\b(?<!is enough)"
+        r"|\benough to go"
+        r" on\b|\b(?:we|i)(?:'d| would| will|'ll)? need (?:one|another|a second|a third)(?: more)?"
+        r" (?:equation|condition|fact|piece|data point|relation)\b",
+    ),
 )

@@ -117,4 +117,64 @@ CUES = (
         r"\bonly (?:\w+ ){1,2}(?:terms?|steps?|cases?|unknowns?|parts?|possibilit(?:y|ies))"
         r" remains?\b",
     ),
+    cue("far", r"\b(?:thus|this) far,? (?:we|i|it|the)\b|<start>thus far\b"),
+    cue(
+        "now point",
+        r"\b(?:by|until|as of) now,? (?:we|i|it|all|both|the)\b|\bby this point\b|\bup to this"
+        r" point\b",
+    ),
+    cue(
+        "way halfway",
+        r"\b(?:we're|we are|i'm|i am) (?:about |roughly |now |already )?(?:half|one third|two"
+        r" thirds|a third|most|part) of the way\b|\bhalf of the (?:work|problem|job) is done\b",
+    ),
+    cue(
+        "moving on_to back_to",
+        r"<start>(?:okay,? |so,? |now,? )*(?:moving on|on to (?:the (?:next|second|third|last"
+        r"|final|other)|part|step|case|question|\()|back to (?:the (?:main|original|actual|real"
+        r"|big) |our main|the question))",
+    ),
+    cue(
+        "progress status checklist todo to_do state remaining",
+        r"<start>(?:progress|status|checklist|to-?do|still to do|to do|current state|remaining"
+        r"(?: steps?| cases?| work| tasks?)?|where we are)(?: so far| check| report)?[ *_]*:",
+    ),
+    cue(
+        "used both all every everything",
+        r"\b<have> (?:now |already )?(?:used|dealt with|gone through|been through|covered|ticked"
+        r" off|exhausted) (?:up )?(?:both|all|every|each|everything)\b",
+    ),
+    cue(
+        "lost losing track count",
+        r"\b(?:i|we)(?:'ve| have|'m| am|'re| are)?(?: just)? (?:lost|losing|lose) (?:track"
+        r"|count)\b",
+    ),
+    cue(
+        "down",
+        r"\b<am> (?:now )?(?:down to|left with (?:just|only|two|three|the case))\b|\b(?:one|two"
+        r"|three|four) (?:cases?|steps?|parts?|equations?) down\b",
+    ),
+    cue(
+        "half part first easy hard step",
+        r"<start>(?:okay,? |so,? |good,? )*(?:that|this) was (?:the (?:\w+ ){0,2}(?:half|part"
+        r"|step|case|bit)|(?:step|part|case) \w{1,3})\b",
+    ),
+    cue(
+        "left remains remain step case thing piece",
+        r"\b(?:only|one|two|last|final) (?:more )?(?:steps?|cases?|things?|pieces?|bits?"
+        r"|questions?)"
+        r" (?:that )?(?:is |are )?(?:left|remains?)\b(?! (?:of|in) (?:the )?(?:cake|pizza|pie))",
+    ),
+    cue("yet", r"\b(?:i|we)(?:'ve| have) yet to (?:use|find|show|check|consider|deal|look)"),
+    cue(
+        "stand stands",
+        r"\bwhere (?:things|we|i|the \w+) (?:now )?stands?\b",
+    ),
+    cue("hand", r"<start>with (?:the |this |that |these |both |all )?[^.\n,]{1,40} in hand\b"),
+    cue(
+        "summary summing",
+        r"\b(?:short|quick|brief) summary of (?:what|where|the (?:steps|results))|<start>summing up"
+        r" (?:so far|what)|<start>(?:quick |short |brief )?summary so far\b",
+    ),
+    cue("next", r"<start>(?:next up|what(?:'s| is) next)\b"),
 )

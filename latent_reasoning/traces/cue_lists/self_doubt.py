@@ -78,4 +78,79 @@ CUES = (
         r"\b(?:larger|smaller|bigger|higher|lower|more|less) than i (?:expected|thought|would"
         r" expect)",
     ),
+    cue(
+        "second-guess second-guessing second",
+        r"\bsecond[- ]guess(?:ing)? (?:my|this|that|the|it|if|whether)\b",
+    ),
+    cue(
+        "mistaken",
+        r"\b(?:if|unless) (?:i'm|i am) (?:not |badly |very much )?mistaken\b"
+        r"|\bunless i(?:'ve| have)? (?:made|mis\w+)",
+    ),
+    cue(
+        "memory shaky hazy rusty",
+        r"\bmy (?:memory|recollection|grasp|understanding|reasoning"
+        r"|argument)\b[^.\n]{0,30}\b(?:shaky"
+        r"|hazy|rusty|fuzzy|vague|weak|unreliable)\b|\b<am> (?:a (?:bit|little) )?(?:shaky|rusty"
+        r"|hazy|fuzzy) (?:on|about)\b|\bshaky ground\b",
+    ),
+    cue(
+        "remember recall",
+        r"\bi (?:can't|cannot|don't|do not) (?:quite |really |exactly |fully |clearly )?(?:remember"
+        r"|recall) (?:if|whether|how|which|exactly|what|the exact|for sure)\b",
+    ),
+    cue(
+        "feeling suspicion suspect hunch",
+        r"\bi have (?:a|the) (?:bad |strong |nagging |sneaking )?(?:feeling|suspicion|hunch)\b"
+        r"|\bi suspect (?:i|that i|my|this is wrong|that (?:this|it) is wrong|an error"
+        r"|a mistake)\b",
+    ),
+    cue(
+        "guess guessing speculating",
+        r"\b<am> (?:only |just |basically |really |partly )?(?:guessing|speculating)\b|\bthis is"
+        r" (?:just |only |really |more of )?a (?:wild )?guess\b|<start>just a guess\b",
+    ),
+    cue(
+        "bet quote salt swear",
+        r"\bi (?:wouldn't|would not|couldn't|could not) (?:bet|swear)\b|\bdon't quote me\b|\bwith"
+        r" a (?:grain|pinch) of salt\b",
+    ),
+    cue(
+        "nervous uneasy uncomfortable suspicious skeptical sceptical comfortable",
+        r"\b(?:makes|making|leaves) me (?:\w+ )?(?:nervous|uneasy|uncomfortable|suspicious|doubt"
+        r"|wonder)\b|\b<am>(?: \w+){0,2} (?:nervous|uneasy|uncomfortable|suspicious|sk?[ce]?eptical"
+        r"|not comfortable)\b|\bi (?:feel|felt)(?: \w+)? (?:uneasy|nervous|uncomfortable|unsure)\b",
+    ),
+    cue(
+        "or",
+        r"(?:\.\.\.|\u2026|\u2014|, |\? )or (?:is|was|does|did|would|should|will|can|could|are|do)"
+        r" (?:it|i|they|that|we|this)\?",
+    ),
+    cue(
+        "can could does",
+        r"\b(?:can't|cannot|couldn't|doesn't|isn't|won't)\b[^.?!\n]{1,60}, (?:can|could|does|is"
+        r"|will"
+        r") (?:it|that|they|this)\?",
+    ),
+    cue("right", r"[^\n.?!]{8}, right\?"),
+    cue(
+        "obvious clear convinced convincing see",
+        r"\b(?:it's|it is|this is|that is|that's) (?:not|far from|not at all"
+        r"|not entirely) (?:\w+ )?"
+        r"(?:obvious|clear) to me\b|\bi (?:don't|do not|can't|cannot) (?:really |quite )?see why\b"
+        r"|\bnot (?:\w+ )?convincing\b",
+    ),
+    cue(
+        "good easy strange surprising surprisingly",
+        r"\btoo good to be true\b|\b(?:that|this|it)(?:'s| is| seems| was) (?:\w+ )?(?:surprising"
+        r"|puzzling|too easy|suspiciously)\b",
+    ),
+    cue(
+        "confidence confident sure",
+        r"\b(?:my confidence|how (?:sure|confident|certain) (?:am i|can i be)|(?:can"
+        r"|are) we (?:be )?"
+        r"(?:really )?sure\b(?= (?:that|about|this|of)|\?))|\b(?:i )?(?:don't"
+        r"|do not) feel (?:\w+ )?"
+        r"(?:confident|sure|certain)\b",
+    ),
 )
