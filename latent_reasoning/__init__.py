@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from latent_reasoning.features.ranking import rank_features as rank_features
     from latent_reasoning.generations.config import EvaluateConfig as EvaluateConfig
     from latent_reasoning.generations.pipeline import evaluate as evaluate
+    from latent_reasoning.models.branching import cot_decode as cot_decode
     from latent_reasoning.models.generation import SamplingConfig as SamplingConfig
     from latent_reasoning.models.generation import generate as generate
     from latent_reasoning.models.hooks import capture as capture
@@ -60,6 +61,13 @@ if TYPE_CHECKING:
     from latent_reasoning.steering.plan_files import save_plans as save_plans
     from latent_reasoning.steering.reader import feature_reader as feature_reader
     from latent_reasoning.steering.rivals import bias_logits as bias_logits
+    from latent_reasoning.tuning.grpo import GrpoConfig as GrpoConfig
+    from latent_reasoning.tuning.grpo import Task as Task
+    from latent_reasoning.tuning.grpo import train_grpo as train_grpo
+    from latent_reasoning.tuning.vectors import VectorConfig as VectorConfig
+    from latent_reasoning.tuning.vectors import train_vectors as train_vectors
+    from latent_reasoning.zoo.tune import TuneConfig as TuneConfig
+    from latent_reasoning.zoo.tune import tune as tune
 
 _HOMES = {
     "activations.record": ("record_activations", "record_pair"),
@@ -80,6 +88,7 @@ _HOMES = {
     "features.ranking": ("rank_features",),
     "generations.config": ("EvaluateConfig",),
     "generations.pipeline": ("evaluate",),
+    "models.branching": ("cot_decode",),
     "models.generation": ("SamplingConfig", "generate"),
     "models.hooks": ("capture", "edit"),
     "models.loading": ("load_model",),
@@ -93,6 +102,9 @@ _HOMES = {
     "steering.plan_files": ("load_plans", "save_plans"),
     "steering.reader": ("feature_reader",),
     "steering.rivals": ("bias_logits",),
+    "tuning.grpo": ("GrpoConfig", "Task", "train_grpo"),
+    "tuning.vectors": ("VectorConfig", "train_vectors"),
+    "zoo.tune": ("TuneConfig", "tune"),
 }
 _EXPORTS = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -52,6 +52,10 @@ class TuneConfig:
     """Longest completion of a rollout."""
 
 
+UNTRAINED = {
+    "cot-decoding": "`lr.cot_decode(model, prompts)` branches on the first token",
+    "feature-steering": "`latent-reasoning compare` steers the base with its own features",
+}
 CHANGED = (
     "updates",
     "learning_rate",
@@ -81,6 +85,11 @@ def tune(config: TuneConfig, progress: Progress = no_progress) -> Path:
     if config.base == "" or config.arm == "":
         raise LatentReasoningError(
             "tune: expected --base and --arm, as in --base latent --arm rl-truth"
+        )
+    if config.arm in UNTRAINED:
+        raise LatentReasoningError(
+            f"tune: {config.arm} trains nothing, so there is no model to write; "
+            f"{UNTRAINED[config.arm]}"
         )
     if config.problems is not None:
         return _tune_any(config, how, progress)

@@ -19,6 +19,10 @@ from latent_reasoning.zoo.tune import TuneConfig, tune
             TuneConfig(base="no-code", arm="distilled", updates=4),
             "tune: --updates is a setting of reinforcement learning, and 'distilled' is none",
         ),
+        (
+            TuneConfig(base="latent", arm="cot-decoding"),
+            "tune: cot-decoding trains nothing, so there is no model to write; `lr.cot_decode",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_said_in_one_line(config: TuneConfig, message: str) -> None:
