@@ -9,12 +9,14 @@ looked at.
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from latent_reasoning.dictionaries.codes import Codes
 
 CHUNK_VALUES = 2**22
+SAMPLE_VALUES = 2**16
+SAMPLE_ROWS = 32
 MARGIN = 1.4
 Encoder = Callable[[Float[Tensor, "row d_in"]], Float[Tensor, "row d_sae"]]
 
@@ -33,13 +35,14 @@ def batch_top_k(
     wanted = k * len(x)
     chunks = x.split(max(1, CHUNK_VALUES // len(scale)))
     first = encode(chunks[0])
-    guess = _guess(first * scale, int(MARGIN * k * len(first)) + 1)
+    sample = first[:: max(1, len(first) // max(SAMPLE_ROWS, SAMPLE_VALUES // len(scale)))]
+    guess = _guess(sample * scale, int(MARGIN * k * len(sample)) + 1)
     found = _above(chunks, encode, scale, guess, first)
     if guess > 0 and len(found.values) < wanted:
         found = _above(chunks, encode, scale, 0.0, first)
     if len(found.values) <= wanted:
         return found
-    kept = (found.values * scale[found.features]).topk(wanted, sorted=False).indices.sort().values
+    kept = _largest(found.values * scale[found.features], wanted)
     return found._replace(
         rows=found.rows[kept], features=found.features[kept], values=found.values[kept]
     )
@@ -58,6 +61,15 @@ def top_k(
     value, feature = torch.cat(values), torch.cat(features)
     rows, columns = (value > 0).nonzero(as_tuple=True)
     return Codes(rows, feature[rows, columns], value[rows, columns], len(x), len(scale))
+
+
+def _largest(values: Float[Tensor, " entry"], n: int) -> Bool[Tensor, " entry"]:
+    """Which are the n largest; of equal ones at the limit the first."""
+    limit = values.kthvalue(len(values) - n + 1).values
+    kept = values > limit
+    equal = (values == limit).nonzero().squeeze(1)
+    kept[equal[: n - int(kept.sum())]] = True
+    return kept
 
 
 def _guess(scaled: Float[Tensor, "row d_sae"], rank: int) -> float:
