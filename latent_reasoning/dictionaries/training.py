@@ -89,7 +89,7 @@ def fit_sae(
         ActivationError: Rows are NaN, infinite, or all zero.
         DictionaryError: There are too few rows for the settings.
     """
-    _check(rows, config)
+    check_rows(rows, config)
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         order = torch.randperm(len(rows))
@@ -99,8 +99,29 @@ def fit_sae(
         batches = _batches(rows, kept, config.batch_size, scale)
         mean = rows.mean(dim=0, dtype=torch.float32) * scale
         trained = _train(batches, mean, config, advance)
+    return finished_sae(trained, scale, config, rows[held_out], hook_point, model)
+
+
+def finished_sae(
+    trained: Weights,
+    scale: float,
+    config: SaeConfig,
+    held_out: Float[Tensor, "token d_in"],
+    hook_point: str,
+    model: str,
+) -> SparseAutoencoder:
+    """The dictionary of raw rows that trained weights are, its threshold fitted.
+
+    Args:
+        trained: Weights for rows multiplied by `scale`.
+        scale: What the rows were multiplied with.
+        config: Settings of the training.
+        held_out: Raw rows on which the threshold is fitted.
+        hook_point: Where the rows were read.
+        model: The model they were read from.
+    """
     sae = _fold(trained, scale, config, hook_point, model)
-    probe = rows[held_out[: max(1, THRESHOLD_VALUES // config.d_sae)]]
+    probe = held_out[: max(1, THRESHOLD_VALUES // config.d_sae)]
     threshold = fit_threshold(sae.pre_activations(probe), config.k)
     return replace(sae, threshold=torch.full_like(sae.threshold, threshold))
 
@@ -118,7 +139,13 @@ def fit_threshold(pre: Float[Tensor, "token d_sae"], k: int) -> float:
     return (ordered[wanted - 1].item() + ordered[wanted].item()) / 2
 
 
-def _check(rows: Float[Tensor, "token d_in"], config: SaeConfig) -> None:
+def check_rows(rows: Float[Tensor, "token d_in"], config: SaeConfig) -> None:
+    """Refuse rows that cannot be trained on.
+
+    Raises:
+        ActivationError: Rows are NaN, infinite, or all zero.
+        DictionaryError: There are too few rows for the settings.
+    """
     bad = int((~torch.isfinite(rows)).any(dim=1).sum())
     if bad:
         raise ActivationError(
