@@ -15,6 +15,7 @@ from pathlib import Path
 from latent_reasoning.activations.config import RecordConfig
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.presets import PRESETS, preset
+from latent_reasoning.dictionaries.fit_config import FitConfig
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.contamination_config import ContaminationConfig
@@ -118,6 +119,14 @@ def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     )
     add_options(record, RecordConfig)
     record.set_defaults(run=_record, resumable=True)
+    fit = commands.add_parser(
+        "fit",
+        help="fit sparse autoencoders to a store; resumes if interrupted",
+        description=FitConfig.__doc__,
+    )
+    fit.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
+    add_options(fit, FitConfig)
+    fit.set_defaults(run=_fit, resumable=True)
     store = commands.add_parser("store", help="look at, check or repair recorded activations")
     actions = store.add_subparsers(title="actions", required=True, metavar="ACTION")
     for action, run, text in (
@@ -139,6 +148,13 @@ def _record(options: argparse.Namespace) -> None:
     from latent_reasoning.activations.command import record_from
 
     _show(record_from(config, progress_bar, lambda line: print(line, file=sys.stderr)))
+
+
+def _fit(options: argparse.Namespace) -> None:
+    config = config_from(options, FitConfig)
+    from latent_reasoning.dictionaries.fit import fit
+
+    _show(fit(options.store, config, progress_bar))
 
 
 def _store_info(options: argparse.Namespace) -> None:

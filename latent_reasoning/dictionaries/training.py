@@ -1,29 +1,27 @@
-"""Training a dictionary on rows of activations; the only door to sae_lens.
+"""Training a dictionary on rows of activations.
 
 1. A tenth of the rows is held out, drawn at random; the rest is visited in shuffled epochs.
 2. Rows are scaled to a mean norm of sqrt(d_in), so that one learning rate serves every model.
-3. SAELens trains a BatchTopK autoencoder (Bussmann et al., 2412.06410).
+3. A BatchTopK (Bussmann et al., 2412.06410) or TopK autoencoder is trained: the steps of SAELens'
+   trainer, computed from the live entries only (`trainer`).
 4. Decoder norms and scale are folded into the weights: decoder rows of unit norm, raw inputs.
 5. The inference threshold is fitted on the held-out rows so that k features fire on average. The
    running average that SAELens keeps starts at zero, and after a short run it is far too low.
-
-sae_lens takes seconds to import, hence the import inside the function.
 """
 
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
+from latent_reasoning.dictionaries.schedule import learning_rate
+from latent_reasoning.dictionaries.trainer import Architecture, SparseTrainer
+from latent_reasoning.dictionaries.weights import Weights, initial_weights
 from latent_reasoning.errors import ActivationError
-
-if TYPE_CHECKING:
-    from sae_lens import BatchTopKTrainingSAE
 
 THRESHOLD_VALUES = 2**24
 SMALLEST_HELD_OUT = 50
@@ -53,8 +51,9 @@ class SaeConfig:
     """Share of the rows kept from training, on which the inference threshold is fitted."""
     seed: int = 0
     """Of initialisation, held-out rows and order of the rows."""
-    architecture: Literal["batchtopk"] = "batchtopk"
-    """How sparsity is enforced: batchtopk keeps the k x batch_size largest activations."""
+    architecture: Architecture = "batchtopk"
+    """How sparsity is enforced: batchtopk keeps the k x batch_size largest activations of a batch,
+    topk the k largest of every row."""
 
     def __post_init__(self) -> None:
         counts = {"d_sae": self.d_sae, "k": self.k, "steps": self.steps, "batch": self.batch_size}
@@ -90,7 +89,7 @@ def fit_sae(
         ActivationError: Rows are NaN, infinite, or all zero.
         DictionaryError: There are too few rows for the settings.
     """
-    _check(rows, config)
+    check_rows(rows, config)
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         order = torch.randperm(len(rows))
@@ -100,8 +99,29 @@ def fit_sae(
         batches = _batches(rows, kept, config.batch_size, scale)
         mean = rows.mean(dim=0, dtype=torch.float32) * scale
         trained = _train(batches, mean, config, advance)
+    return finished_sae(trained, scale, config, rows[held_out], hook_point, model)
+
+
+def finished_sae(
+    trained: Weights,
+    scale: float,
+    config: SaeConfig,
+    held_out: Float[Tensor, "token d_in"],
+    hook_point: str,
+    model: str,
+) -> SparseAutoencoder:
+    """The dictionary of raw rows that trained weights are, its threshold fitted.
+
+    Args:
+        trained: Weights for rows multiplied by `scale`.
+        scale: What the rows were multiplied with.
+        config: Settings of the training.
+        held_out: Raw rows on which the threshold is fitted.
+        hook_point: Where the rows were read.
+        model: The model they were read from.
+    """
     sae = _fold(trained, scale, config, hook_point, model)
-    probe = rows[held_out[: max(1, THRESHOLD_VALUES // config.d_sae)]]
+    probe = held_out[: max(1, THRESHOLD_VALUES // config.d_sae)]
     threshold = fit_threshold(sae.pre_activations(probe), config.k)
     return replace(sae, threshold=torch.full_like(sae.threshold, threshold))
 
@@ -119,7 +139,13 @@ def fit_threshold(pre: Float[Tensor, "token d_sae"], k: int) -> float:
     return (ordered[wanted - 1].item() + ordered[wanted].item()) / 2
 
 
-def _check(rows: Float[Tensor, "token d_in"], config: SaeConfig) -> None:
+def check_rows(rows: Float[Tensor, "token d_in"], config: SaeConfig) -> None:
+    """Refuse rows that cannot be trained on.
+
+    Raises:
+        ActivationError: Rows are NaN, infinite, or all zero.
+        DictionaryError: There are too few rows for the settings.
+    """
     bad = int((~torch.isfinite(rows)).any(dim=1).sum())
     if bad:
         raise ActivationError(
@@ -155,54 +181,30 @@ def _train(
     mean: Float[Tensor, " d_in"],
     config: SaeConfig,
     advance: Callable[[int], object] | None,
-) -> "BatchTopKTrainingSAE":
-    from sae_lens import BatchTopKTrainingSAE, BatchTopKTrainingSAEConfig
-    from sae_lens.config import LoggingConfig, SAETrainerConfig
-    from sae_lens.training.sae_trainer import SAETrainer
-
-    device = str(mean.device)
-    settings = BatchTopKTrainingSAEConfig(
-        d_in=len(mean), d_sae=config.d_sae, k=float(config.k), device=device
-    )
-    sae = BatchTopKTrainingSAE(settings)
+) -> Weights:
     # The mean row is most of the norm of a residual stream; learning it costs many updates.
-    sae.b_dec.data.copy_(mean)
-    trainer = SAETrainer(
-        cfg=SAETrainerConfig(
-            total_training_samples=config.steps * config.batch_size,
-            train_batch_size_samples=config.batch_size,
-            lr=config.learning_rate,
-            lr_end=config.learning_rate,
-            lr_warm_up_steps=int(config.steps * config.warmup),
-            lr_decay_steps=int(config.steps * config.decay),
-            dead_feature_window=config.dead_after,
-            device=device,
-            logger=LoggingConfig(log_to_wandb=False),
-        ),
-        sae=sae,
-        data_provider=batches,
-    )
-    # Its own `fit` draws a progress bar of its own; the steps are the same.
-    for _ in range(config.steps):
-        trainer.step(next(batches))
-        trainer.n_training_steps += 1
+    generator = torch.Generator().manual_seed(config.seed)
+    weights = initial_weights(len(mean), config.d_sae, mean, generator)
+    trainer = SparseTrainer(weights, config.k, config.architecture, config.dead_after)
+    for i in range(config.steps):
+        rate = config.learning_rate * learning_rate(i, config.steps, config.warmup, config.decay)
+        trainer.step(next(batches), rate)
         if advance is not None:
             advance(1)
-    return sae
+    return weights
 
 
-@torch.no_grad()
 def _fold(
-    trained: "BatchTopKTrainingSAE", scale: float, config: SaeConfig, hook_point: str, model: str
+    trained: Weights, scale: float, config: SaeConfig, hook_point: str, model: str
 ) -> SparseAutoencoder:
     # With unit decoder rows, activations scale with the input, so only the biases carry the scale.
-    trained.fold_W_dec_norm()
+    norms = trained.decoder.norm(dim=1)
     return SparseAutoencoder(
-        W_enc=trained.W_enc.detach().clone(),
-        W_dec=trained.W_dec.detach().clone(),
-        b_enc=trained.b_enc.detach() / scale,
-        b_dec=trained.b_dec.detach() / scale,
-        threshold=torch.zeros_like(trained.b_enc.detach()),
+        W_enc=(trained.encoder.T * norms).contiguous(),
+        W_dec=trained.decoder / norms[:, None],
+        b_enc=trained.b_enc * norms / scale,
+        b_dec=trained.b_dec / scale,
+        threshold=torch.zeros_like(trained.b_enc),
         hook_point=hook_point,
         model=model,
         k=config.k,

@@ -1,0 +1,161 @@
+"""One way of training a sparse autoencoder on random rows; started by sae.py."""
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from peers import serve
+
+RATE = 3e-4
+Step = Callable[[torch.Tensor], object]
+
+
+def rows(n: int, d_in: int) -> torch.Tensor:
+    """Rows made of sparse directions, of mean norm about sqrt(d_in)."""
+    generator = torch.Generator().manual_seed(0)
+    directions = torch.randn(4 * d_in, d_in, generator=generator) / d_in**0.5
+    codes = torch.rand(n, 4 * d_in, generator=generator)
+    codes = torch.where(codes < 16 / (4 * d_in), 1 + codes, torch.zeros(()))
+    found = codes @ directions
+    return found * (d_in**0.5 / found.norm(dim=1).mean())
+
+
+def ours(d_in: int, d_sae: int, k: int, _: int) -> Step:
+    """This package."""
+    from latent_reasoning.dictionaries.trainer import SparseTrainer
+    from latent_reasoning.dictionaries.weights import initial_weights
+
+    weights = initial_weights(d_in, d_sae, torch.zeros(d_in), torch.Generator().manual_seed(0))
+    trainer = SparseTrainer(weights, k, "batchtopk", 1000)
+    return lambda x: trainer.step(x, RATE)
+
+
+def floor(d_in: int, d_sae: int, _: int, __: int) -> Step:
+    """One dense encoder product, and fused Adam over all weights."""
+    shapes = ((d_in, d_sae), (d_sae, d_in), (d_sae,), (d_in,))
+    weights = [torch.nn.Parameter(torch.randn(shape) * 0.01) for shape in shapes]
+    for weight in weights:
+        weight.grad = torch.randn_like(weight)
+    adam = torch.optim.Adam(weights, lr=RATE, fused=True)
+    pre = torch.empty(0)
+
+    def step(x: torch.Tensor) -> None:
+        nonlocal pre
+        with torch.no_grad():
+            pre = x @ weights[0]
+        adam.step()
+
+    return step
+
+
+def sae_lens(d_in: int, d_sae: int, k: int, batch: int) -> Step:
+    """The SAETrainer of SAELens on its BatchTopK autoencoder."""
+    from sae_lens import BatchTopKTrainingSAE, BatchTopKTrainingSAEConfig
+    from sae_lens.config import LoggingConfig, SAETrainerConfig
+    from sae_lens.training.sae_trainer import SAETrainer
+
+    torch.manual_seed(0)
+    config = SAETrainerConfig(
+        total_training_samples=batch * 10_000,
+        train_batch_size_samples=batch,
+        lr=RATE,
+        lr_end=RATE,
+        dead_feature_window=1000,
+        device="cpu",
+        logger=LoggingConfig(log_to_wandb=False),
+    )
+    sae = BatchTopKTrainingSAE(BatchTopKTrainingSAEConfig(d_in=d_in, d_sae=d_sae, k=float(k)))
+    trainer = SAETrainer(cfg=config, sae=sae, data_provider=iter([]))
+    return trainer.step
+
+
+def dictionary_learning(d_in: int, d_sae: int, k: int, _: int) -> Step:
+    """The BatchTopK trainer of dictionary_learning."""
+    from dictionary_learning.trainers.batch_top_k import (  # pyright: ignore
+        BatchTopKTrainer,
+    )
+
+    trainer = BatchTopKTrainer(
+        steps=10_000,
+        activation_dim=d_in,
+        dict_size=d_sae,
+        k=k,
+        layer=0,
+        lm_name="none",
+        lr=RATE,
+        seed=0,
+        device="cpu",
+    )
+    n = 0
+
+    def step(x: torch.Tensor) -> None:
+        nonlocal n
+        trainer.update(n, x)
+        n += 1
+
+    return step
+
+
+def sparsify(d_in: int, d_sae: int, k: int, _: int) -> Step:
+    """The TopK coder of sparsify, with Adam and its own order of steps."""
+    from sparsify import SparseCoder, SparseCoderConfig  # pyright: ignore
+
+    coder = SparseCoder(d_in, SparseCoderConfig(num_latents=d_sae, k=k), device="cpu")
+    adam = torch.optim.Adam(coder.parameters(), lr=RATE)
+
+    def step(x: torch.Tensor) -> None:
+        coder(x).fvu.backward()
+        coder.remove_gradient_parallel_to_decoder_directions()
+        torch.nn.utils.clip_grad_norm_(coder.parameters(), 1.0)
+        adam.step()
+        adam.zero_grad()
+        coder.set_decoder_norm_to_unit_norm()
+
+    return step
+
+
+PEERS: dict[str, Callable[[int, int, int, int], Step]] = {
+    "ours": ours,
+    "floor": floor,
+    "sae_lens": sae_lens,
+    "dictionary_learning": dictionary_learning,
+    "sparsify": sparsify,
+}
+
+
+def main() -> None:
+    """`sae_peer.py PEER D_IN D_SAE K BATCH STEPS THREADS`."""
+    name, *numbers = sys.argv[1:]
+    d_in, d_sae, k, batch, steps, threads = map(int, numbers)
+    torch.set_num_threads(threads)
+    data = rows(4 * batch, d_in).split(batch)
+    idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    step = PEERS[name](d_in, d_sae, k, batch)
+    step(data[0])
+
+    def once() -> dict[str, Any]:
+        cpu, wall = time.process_time(), time.perf_counter()
+        for i in range(steps):
+            step(data[i % len(data)])
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return {
+            "wall": wall / steps,
+            "cpu": cpu / steps,
+            "rate": batch * steps / wall,
+            "peak": peak / 1024,
+            "idle": idle / 1024,
+        }
+
+    serve(once)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""Several dictionaries in one pass, and a fit that is killed goes on to the same weights."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from latent_reasoning.activations.record import record_pair
+from latent_reasoning.activations.sequences import TokenSequence
+from latent_reasoning.dictionaries.checkpoints import load_sae, read_metrics
+from latent_reasoning.dictionaries.fit import fit
+from latent_reasoning.dictionaries.fit_config import FitConfig
+from latent_reasoning.dictionaries.order import RowOrder
+from latent_reasoning.dictionaries.sae import DictionaryError
+from latent_reasoning.models.pair import ModelPair
+
+POINTS = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"]
+CONFIG = FitConfig(
+    d_sae="32,64", seeds="0,1", k=4, steps=30, batch_size=128, save_every=7, held_out=0.2
+)
+
+
+@pytest.fixture(scope="module")
+def store(tiny_pair: ModelPair, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    generator = torch.Generator().manual_seed(0)
+    sequences = [
+        TokenSequence(tuple(torch.randint(5, 20, (24,), generator=generator).tolist()), 1, f"{i}")
+        for i in range(60)
+    ]
+    path = tmp_path_factory.mktemp("fit") / "store"
+    record_pair(tiny_pair, sequences, POINTS, path)
+    return path
+
+
+def weights(folder: Path) -> dict[str, bytes]:
+    return {
+        path.parent.name: path.read_bytes()
+        for path in sorted(folder.glob("*/sae_weights.safetensors"))
+    }
+
+
+def test_every_hook_point_width_and_seed_is_fitted(store: Path, tmp_path: Path) -> None:
+    told = fit(store, replace(CONFIG, output=tmp_path / "all"))
+    found = weights(tmp_path / "all")
+    assert len(found) == len(set(found.values())) == 8
+    for name in found:
+        assert name in told
+        assert load_sae(tmp_path / "all" / name).hook_point in POINTS
+        assert read_metrics(tmp_path / "all" / name).fvu < 1
+    lines = (tmp_path / "all" / "metrics.jsonl").read_text().splitlines()
+    assert len(lines) == 8 * 30
+    assert json.loads(lines[-1])["step"] == 30
+    alone = replace(CONFIG, d_sae="64", seeds="1", hook_points=POINTS[1], output=tmp_path / "one")
+    fit(store, alone)
+    ((name, content),) = weights(tmp_path / "one").items()
+    assert found[name] == content
+
+
+def test_a_fit_killed_at_any_instant_ends_at_the_same_weights(store: Path, tmp_path: Path) -> None:
+    fit(store, replace(CONFIG, steps=60, output=tmp_path / "whole"))
+    words = [sys.executable, "-m", "latent_reasoning.cli", "fit", str(store)]
+    for name in ("d_sae", "seeds", "k", "batch_size", "save_every", "held_out"):
+        words += [f"--{name.replace('_', '-')}", str(getattr(CONFIG, name))]
+    words += ["--steps", "60", "--output", str(tmp_path / "killed")]
+    environment = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
+    draw = random.Random(0)
+    partial, kills = tmp_path / ".killed.partial", 0
+    for _ in range(2):
+        process = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL)
+        before = (partial / "metrics.jsonl").stat().st_size if partial.exists() else 0
+        while process.poll() is None:
+            grown = (partial / "metrics.jsonl").exists() and (
+                (partial / "metrics.jsonl").stat().st_size != before
+            )
+            if grown:
+                time.sleep(draw.uniform(0, 0.3))
+                process.send_signal(signal.SIGKILL)
+                break
+            time.sleep(0.002)
+        kills += process.wait() == -signal.SIGKILL
+    assert kills
+    if not (tmp_path / "killed").exists():
+        subprocess.run(words, env=environment, check=True, capture_output=True)
+    assert weights(tmp_path / "killed") == weights(tmp_path / "whole")
+    metrics = [(tmp_path / name / "metrics.jsonl").read_text() for name in ("killed", "whole")]
+    assert metrics[0] == metrics[1]
+
+
+def test_rows_of_an_update_depend_on_its_number_alone() -> None:
+    forward, jumping = RowOrder(100, 0.2, 16, seed=3), RowOrder(100, 0.2, 16, seed=3)
+    batches = [forward.batch(step) for step in range(12)]
+    for step in (11, 2, 7):
+        assert torch.equal(jumping.batch(step), batches[step])
+    epoch = torch.cat(batches[:5])
+    assert len(epoch.unique()) == 80
+    assert not set(epoch.tolist()) & set(forward.held_out.tolist())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "match"),
+    [
+        ({"d_sae": "many"}, "--d-sae 'many'; expected whole numbers"),
+        ({"architecture": "gated"}, "expected batchtopk or topk"),
+        ({"k": 40}, "k <= d_sae"),
+    ],
+)
+def test_wrong_settings_leave_nothing(
+    store: Path, tmp_path: Path, wrong: dict[str, object], match: str
+) -> None:
+    with pytest.raises(DictionaryError, match=match):
+        fit(store, replace(CONFIG, output=tmp_path / "x", **wrong))  # pyright: ignore
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_fit_is_not_taken_up(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from latent_reasoning.dictionaries import fit as module
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_save", stop)
+    with pytest.raises(KeyboardInterrupt):
+        fit(store, replace(CONFIG, output=tmp_path / "x"))
+    assert load_file(tmp_path / ".x.partial" / "state.safetensors")
+    with pytest.raises(DictionaryError, match="holds a fit begun with"):
+        fit(store, replace(CONFIG, output=tmp_path / "x", k=5))
