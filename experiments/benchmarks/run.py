@@ -1,6 +1,6 @@
 """Benchmarks by area, each a module beside this file with a function `run`.
 
-    python experiments/benchmarks/run.py recorder|store|generation|evaluate|sae [--quick] [--json FILE]
+    python experiments/benchmarks/run.py AREA [--quick] [--json FILE]
 
 `--quick` ends within five minutes. `--json` also writes the rows with their provenance, from which
 `python experiments/benchmarks/documentation.py` makes the tables of docs/benchmarks.md. Peers that
