@@ -20,11 +20,6 @@ from peers import Peer, PeerMissing, interleaved
 from recorder import LARGE
 from rows import Row, compare
 
-BASELINES = {
-    "ours steered": ("unsteered", "ours"),
-    "ours steered everywhere": ("unsteered", "ours"),
-}
-"""Rows whose own figure is a steered one of ours, and what it is set beside."""
 UNSTEERED = ("transformers", "transformer_lens")
 STEERED = ("transformers hook", "repeng", "steering_vectors")
 
@@ -94,7 +89,7 @@ def task(path: Path, model: Path, prompts: list[str], n_samples: int, most: int)
 def measure(case: str, path: Path, rounds: int, pythons: dict[str, str]) -> list[Row]:
     """All peers on one case."""
     peers = []
-    for name in ("ours", *BASELINES, *UNSTEERED, *STEERED):
+    for name in ("ours", *UNSTEERED, *STEERED):
         try:
             python = pythons.get(name, sys.executable)
             peers.append(Peer("generation_peer.py", [name, str(path)], python))
@@ -104,19 +99,21 @@ def measure(case: str, path: Path, rounds: int, pythons: dict[str, str]) -> list
 
 
 def compared(case: str, found: dict[str, list[dict[str, float]]]) -> list[Row]:
-    """Ours beside every peer, by wall and by processor time."""
-    sides = [(mine, theirs, name) for mine, (name, theirs) in BASELINES.items()]
-    sides += [("ours", name, name) for name in UNSTEERED if name in found]
-    sides += [("ours steered everywhere", name, name) for name in STEERED if name in found]
+    """Ours beside every peer and beside ours unsteered, by wall and by processor time."""
+    mine = found["ours"]
+    sides = [(label, "unsteered", mine, "unsteered") for label in ("steered", "steered everywhere")]
+    sides += [("unsteered", name, found[name], "theirs") for name in UNSTEERED if name in found]
+    steered = [name for name in STEERED if name in found]
+    sides += [("steered everywhere", name, found[name], "theirs") for name in steered]
     return [
         compare(
             case,
             peer,
-            "sampled" if mine == "ours" else mine.removeprefix("ours "),
+            f"sampled, {label}",
             unit,
-            [measured[kind] for measured in found[mine]],
-            [measured[kind] for measured in found[theirs]],
+            [measured[f"{label} {kind}"] for measured in mine],
+            [measured[f"{key} {kind}"] for measured in theirs],
         )
         for kind, unit in (("wall", "tokens/s"), ("cpu", "tokens/processor-s"))
-        for mine, theirs, peer in sides
+        for label, peer, theirs, key in sides
     ]
