@@ -29,7 +29,7 @@ class Adam:
         norm = torch.stack([g.norm() for g in grads]).norm()
         for n in self.n_steps:
             n += 1
-        torch._fused_adam_(
+        torch.ops.aten._fused_adam_(
             self.parameters,
             grads,
             self.first,
