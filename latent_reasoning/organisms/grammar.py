@@ -15,9 +15,10 @@ import hashlib
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from latent_reasoning.data.problems import Problem
+from latent_reasoning.errors import ProblemError, one_of
 
 CodeStyle = Literal["values", "bare"]
 LanguageStyle = Literal["direct", "steps"]
@@ -236,7 +237,12 @@ def organism_problems(part: Part, n: int, seed: int, manner: Manner | None = Non
         n: How many.
         seed: Draws other problems of the same part.
         manner: How they are told; None leans towards nothing.
+
+    Raises:
+        ProblemError: There is no such part.
     """
+    if part not in get_args(Part):
+        raise ProblemError(one_of("organism_problems", "part of the world", part, get_args(Part)))
     rng = random.Random(f"{part}-{seed}")
     found: dict[str, Problem] = {}
     for story in stories(part, rng, manner):

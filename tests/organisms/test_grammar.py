@@ -1,11 +1,14 @@
+import inspect
 import operator
 import random
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import pytest
 
+from latent_reasoning.errors import ProblemError
 from latent_reasoning.organisms import grammar
 from latent_reasoning.organisms.grammar import Operation, Part, Story
 from latent_reasoning.traces.answers import extract_answer, same_answer
@@ -171,3 +174,9 @@ def test_operations_are_those_of_arithmetic() -> None:
     assert [Operation(sign, 3).apply(14) for sign in "+-*"] == [17, 11, 42]
     story = Story("Mia", "apples", 5, (Operation("*", 3), Operation("-", 4), Operation("+", 9)))
     assert (story.values, story.answer, story.key) == ((15, 11, 20), 20, "5*3-4+9")
+
+
+def test_an_unknown_part_is_answered_with_the_known_ones() -> None:
+    part: Any = "heldout"
+    with pytest.raises(ProblemError, match="'heldout'.*expected one of corpus, tune, held-out"):
+        inspect.unwrap(grammar.organism_problems)(part, 3, seed=0)
