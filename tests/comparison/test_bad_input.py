@@ -29,8 +29,8 @@ def refused(words: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["--base", "organism:latnet"], "expected one of latent, latent/rl-truth"),
-        (["--base", "organism:latent@9"], "ships with seeds [0, 1]"),
+        (["--base", "organism:latnet"], "expected one of latent, no-code"),
+        (["--base", "organism:latent@9"], "ships with seeds [0, 1, 2]"),
         (["--tuned", "./no/such/folder"], "leads to no model"),
         (["--hook-point", "blocks.1.hook_resid_pots"], "blocks.1.hook_resid_post"),
         (["--hook-point", "blocks.7.hook_resid_post"], "0"),
