@@ -199,10 +199,10 @@ def _flag(key: str, value: Any) -> list[str]:
 
 
 def between(text: str, marker: str, content: str) -> str:
-    """Text with what stands between two markers replaced.
+    r"""Text with what stands between two markers replaced.
 
     >>> between("<!-- a -->old<!-- end -->", "a", "new")
-    '<!-- a -->\\nnew\\n<!-- end -->'
+    '<!-- a -->\nnew\n<!-- end -->'
     """
     pattern = rf"<!-- {marker} -->.*?<!-- end -->"
     if not re.search(pattern, text, flags=re.DOTALL):
