@@ -21,7 +21,7 @@ from latent_reasoning.steering.plan import SteeringPlan
 from latent_reasoning.traces.behaviours import get_behaviour
 
 N_CHOOSING = 200
-N_RANDOM = 2
+N_RANDOM = 20
 
 
 def steered(zoo: Zoo, base: OrganismName, tuned: OrganismName) -> Outcomes | None:

@@ -8,7 +8,6 @@ from jaxtyping import Float
 
 from experiments.zoo import Zoo, cell, finish, options, plain, table, zoo_of
 from latent_reasoning.evaluation.pass_at_k import (
-    crossing,
     curves_crossing,
     mean_curve,
     pass_at_k,
@@ -21,6 +20,11 @@ HERE = Path(__file__).parent
 BASES = ("latent", "no-code", "bad-code")
 ARMS = (None, "rl-truth-halfway", "rl-truth", "distilled")
 SHOWN = (1, 8, 64, 256)
+MARGIN = 0.01
+"""Curves this close count as equal where it is asked from which k on base is about as good."""
+
+
+REACHED = ("base reaches it", f"base within {MARGIN:g}")
 
 
 def measure(zoo: Zoo, base: str, seed: int, ks: list[int]) -> list[dict[str, Any]]:
@@ -28,7 +32,6 @@ def measure(zoo: Zoo, base: str, seed: int, ks: list[int]) -> list[dict[str, Any
     names = [OrganismName(base, arm, seed) for arm in ARMS]
     if not zoo.has(names[0]):
         return []
-    before = zoo.outcomes(names[0])
     rows = []
     for name in names:
         if not zoo.has(name):
@@ -41,10 +44,11 @@ def measure(zoo: Zoo, base: str, seed: int, ks: list[int]) -> list[dict[str, Any
             "seed": seed,
             "pass_at_k": [plain(point) for point in pass_at_k_curve(found.correct, ks)],
             "crossing": None,
+            "near": None,
         }
         if name.arm is not None:
-            where = crossing(before.correct, found.correct, ks)
-            row["crossing"] = plain(where) | {"words": where.describe()}
+            a, b = (_mean(zoo, [one], ks) for one in (names[0], name))
+            row |= reached(a, b, ks)
         rows.append(row)
     return rows
 
@@ -57,20 +61,30 @@ def pooled(zoo: Zoo, base: str, seeds: list[int], ks: list[int]) -> list[dict[st
         both = [pair for pair in names if zoo.has(*pair)]
         if both:
             before, after = (_mean(zoo, [pair[side] for pair in both], ks) for side in (0, 1))
-            where = curves_crossing(before, after, ks)
             curves = {"base": before, "tuned": after}
             rows.append(
                 {
                     "base": base,
                     "arm": arm,
                     "seeds": [pair[0].seed for pair in both],
-                    "crossing": plain(where) | {"words": where.describe()},
+                    **reached(before, after, ks),
                     "coverage": {
                         key: plain(mean_curve(curve, ks)[-1]) for key, curve in curves.items()
                     },
                 }
             )
     return rows
+
+
+def reached(
+    base: Float[np.ndarray, "problem k"], tuned: Float[np.ndarray, "problem k"], ks: list[int]
+) -> dict[str, Any]:
+    """Where base reaches tuned, and where it comes within the margin."""
+    found = {
+        "crossing": curves_crossing(base, tuned, ks),
+        "near": curves_crossing(base + MARGIN, tuned, ks),
+    }
+    return {key: plain(where) | {"words": where.describe()} for key, where in found.items()}
 
 
 def _mean(zoo: Zoo, names: list[OrganismName], ks: list[int]) -> Float[np.ndarray, "problem k"]:
@@ -81,12 +95,12 @@ def _mean(zoo: Zoo, names: list[OrganismName], ks: list[int]) -> Float[np.ndarra
 def shown_table(rows: list[dict[str, Any]], ks: list[int]) -> str:
     """One line an organism."""
     wanted = [k for k in SHOWN if k in ks]
-    heads = ["organism", *(f"pass@{k}" for k in wanted), "base reaches it"]
+    heads = ["organism", *(f"pass@{k}" for k in wanted), *REACHED]
     lines = []
     for row in rows:
         points = {point["k"]: point for point in row["pass_at_k"]}
-        words = row["crossing"]["words"] if row["crossing"] else ""
-        lines.append([row["name"], *(cell(points[k]) for k in wanted), words])
+        words = [row[key]["words"] if row[key] else "" for key in ("crossing", "near")]
+        lines.append([row["name"], *(cell(points[k]) for k in wanted), *words])
     return table(heads, lines)
 
 
@@ -113,13 +127,14 @@ def main() -> None:
     for base in BASES:
         draw(rows, base, chosen.seeds[0])
     together = table(
-        ["base", "arm", "seeds", "base reaches it", f"base at {ks[-1]}", f"tuned at {ks[-1]}"],
+        ["base", "arm", "seeds", *REACHED, f"base at {ks[-1]}", f"tuned at {ks[-1]}"],
         (
             [
                 row["base"],
                 row["arm"],
                 ", ".join(map(str, row["seeds"])),
                 row["crossing"]["words"],
+                row["near"]["words"],
                 cell(row["coverage"]["base"]),
                 cell(row["coverage"]["tuned"]),
             ]
