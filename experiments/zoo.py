@@ -149,8 +149,11 @@ def cell(record: Mapping[str, Any] | None, *, signed: bool = False) -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
+    """A Markdown table, or the plain statement that there is nothing to show."""
+    found = list(rows)
+    if not found:
+        return "Nothing could be measured yet: what this asks about was not built."
+    lines = [heads, ["---"] * len(heads), *found]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
