@@ -60,10 +60,10 @@ def _plan(zoo: Zoo, base: OrganismName, tuned: OrganismName) -> SteeringPlan | N
     )
     with tempfile.TemporaryDirectory() as folder:
         observed = representation.observe(inputs, Path(folder), progress_bar)
-        dictionary = get_dictionary(inputs, observed, Path(folder), progress_bar)
         contrast = representation.contrast_rows(inputs, observed)
         if contrast is None:
             return None
+        dictionary = get_dictionary(inputs, observed, Path(folder), progress_bar)
         norm = observed.store.mean_norm(inputs.hook_point, "base")
         ranked = representation.rank(contrast, dictionary.sae, inputs.config.seed)
         ranked = causal.measure_effects(inputs, ranked, norm, progress_bar)
