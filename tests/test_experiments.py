@@ -1,0 +1,73 @@
+"""What the experiments on the zoo share."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.drift import drift
+from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
+from latent_reasoning.errors import RunError
+from latent_reasoning.evaluation.conditions import Outcomes
+from latent_reasoning.evaluation.modes import partition_modes
+from latent_reasoning.organisms.registry import OrganismName
+
+
+def drawn(seed: int, code: float) -> Outcomes:
+    rng = np.random.default_rng(seed)
+    shown = rng.random((12, 6)) < code
+    correct = rng.random((12, 6)) < np.where(shown, 0.9, 0.4)
+    never = np.zeros_like(shown)
+    tokens = rng.integers(1, 50, (12, 6)).astype(float)
+    return Outcomes(correct, ~never, {"code": shown, "language": ~shown, "planning": never}, tokens)
+
+
+def test_contributions_sum_to_the_gain_and_agree_with_the_partition() -> None:
+    base, tuned = drawn(0, 0.2), drawn(1, 0.8)
+    found = drift(base, tuned, "code", "language")
+    parts = partition_modes(base.shown["code"], base.correct, tuned.shown["code"], tuned.correct)
+    values = [cell["contribution"]["value"] for cell in found["cells"].values()]
+    cells = (parts.kept, parts.dropped, parts.adopted, parts.absent)
+    assert values == pytest.approx([cell.contribution for cell in cells])
+    assert sum(values) == pytest.approx(found["gain"]["value"])
+
+
+def test_completions_with_neither_behaviour_are_a_mode() -> None:
+    found = drift(drawn(0, 0.2), drawn(1, 0.8), "code", "planning")
+    assert set(found["cells"]) == {
+        "code->code",
+        "code->neither",
+        "neither->code",
+        "neither->neither",
+    }
+
+
+def test_without_a_gain_there_is_no_share_of_it() -> None:
+    base = drawn(0, 0.2)
+    cells = drift(base, base, "code", "language")["cells"]
+    assert all(cell["of_gain"]["value"] is None for cell in cells.values())
+
+
+def test_kept_outcomes_come_back_equal(tmp_path: Path) -> None:
+    found = drawn(3, 0.5)
+    keep_outcomes(tmp_path / "new" / "kept.npz", found)
+    again = kept_outcomes(tmp_path / "new" / "kept.npz")
+    assert np.array_equal(again.correct, found.correct)
+    assert np.array_equal(again.n_tokens, found.n_tokens)
+    assert list(again.shown) == list(found.shown)
+    assert all(np.array_equal(again.shown[name], found.shown[name]) for name in found.shown)
+
+
+def test_a_missing_organism_is_noted_once(tmp_path: Path) -> None:
+    zoo = Zoo(tmp_path, tmp_path, problems=1, samples=1)
+    absent = OrganismName("latent", "rl-random", 99)
+    assert not zoo.has(absent)
+    assert not zoo.has(OrganismName("latent", None, 0), absent)
+    assert zoo.missing == ["latent/rl-random@99"]
+
+
+def test_only_what_stands_between_the_markers_changes() -> None:
+    text = "before\n<!-- a -->\nold\n<!-- end -->\nafter"
+    assert between(text, "a", r"new \1") == "before\n<!-- a -->\nnew \\1\n<!-- end -->\nafter"
+    with pytest.raises(RunError, match="no markers 'b'"):
+        between(text, "b", "new")
