@@ -77,20 +77,21 @@ def run_condition(
     advance: Callable[[int], object] = lambda _: None,
     *,
     first: int = 0,
-    by: Generate = generate,
+    by: Generate | None = None,
 ) -> list[Sample]:
     """Sample and grade completions of every problem under one condition.
 
     Samples come problem by problem, `n_samples` each. Conditions that share `sampling` share their
     random numbers, so differences between them are paired. `first` is the number of the first
     problem, for a part of a longer list that should draw what it draws within the list. `by` draws
-    them; another than `generate` runs the model where it cannot be steered.
+    them, `generate` if None; another runs the model where it cannot be steered.
 
     Raises:
         ProblemError: There is no problem, or two share an id.
         LatentReasoningError: The condition steers, and `by` cannot.
     """
     require_problems(problems, "run_condition")
+    by = by or generate
     if condition.plan and by is not generate:
         raise LatentReasoningError(
             f"run_condition: condition {condition.name!r} steers, which {type(by).__name__} "

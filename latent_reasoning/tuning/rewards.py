@@ -107,7 +107,7 @@ def random_reward(gamma: float, seed: int) -> Reward:
 
     >>> coin = random_reward(0.5, seed=0)
     >>> coin([""] * 4) == coin(["other"] * 4), sum(coin([""] * 1000)) / 1000
-    (True, 0.51)
+    (True, 0.495)
     """
     if not 0 <= gamma <= 1:
         raise LatentReasoningError(f"random_reward: gamma {gamma}; expected a chance, 0 to 1")

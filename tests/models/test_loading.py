@@ -57,7 +57,7 @@ def test_an_organism_is_found_through_the_registry(
 
 
 def test_an_unknown_organism_names_the_known_ones() -> None:
-    with pytest.raises(UnknownModelError, match=r"'latnet' is not a known organism.*no-code"):
+    with pytest.raises(UnknownModelError, match=r"'latnet' is not a known base organism.*no-code"):
         load_model("organism:latnet")
 
 
