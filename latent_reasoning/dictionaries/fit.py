@@ -7,6 +7,7 @@ last state on disk to the weights it would have had.
 
 import json
 import math
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -66,6 +67,9 @@ def fit(path: Path, config: FitConfig, progress: Progress = no_progress) -> str:
             check_rows(place.rows, sae)
             jobs[f"{place.hook_point}-{sae.d_sae}-{sae.seed}"] = _job(place, sae)
     with run_directory(config.output, resumable=True) as folder:
+        # A dictionary that was being saved when an earlier run was killed.
+        for half_written in folder.glob(".*.partial-*"):
+            shutil.rmtree(half_written)
         _train(folder, jobs, order, config, f"{path.resolve()}", progress)
         lines = [_save(folder, job, order, config, store) for job in jobs.values()]
         (folder / STATE).unlink()

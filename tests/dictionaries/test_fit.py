@@ -88,6 +88,10 @@ def test_a_fit_killed_at_any_instant_ends_at_the_same_weights(store: Path, tmp_p
             time.sleep(0.002)
         kills += process.wait() == -signal.SIGKILL
     assert kills
+    if partial.exists():
+        # As if the kill had hit while a dictionary was being saved.
+        (partial / ".half.partial-1").mkdir()
+        (partial / ".half.partial-1" / "sae_weights.safetensors").write_bytes(b"half")
     if not (tmp_path / "killed").exists():
         subprocess.run(words, env=environment, check=True, capture_output=True)
     assert weights(tmp_path / "killed") == weights(tmp_path / "whole")
