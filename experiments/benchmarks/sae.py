@@ -2,8 +2,8 @@
 
 The same random rows, batch 2048, float32, Adam, on two threads. `floor` is one dense encoder
 product and fused Adam: less no trainer that encodes densely can do. sparsify trains a TopK
-autoencoder, the others BatchTopK. `peak memory` is the largest resident size of the process, with
-the libraries it has loaded. Processor time is less sensitive to other work on the machine than wall
+autoencoder, the others BatchTopK. `peak memory` is what the process needs at most beyond its
+libraries and the rows. Processor time is less sensitive to other work on the machine than wall
 time.
 """
 
