@@ -88,4 +88,4 @@ help:  ## list the targets
 
 .PHONY: figures
 figures: .venv/.installed  ## write the tables of README.md from committed results
-	$(BIN)/python experiments/readme_figures.py
+	$(BIN)/python -m experiments.readme_figures

@@ -1,11 +1,11 @@
 """Write the two tables of README.md from what runs have left: cards and the truth table."""
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.zoo import between
 from latent_reasoning.organisms.registry import shipped_organisms
 
 ROOT = Path(__file__).parents[1]
@@ -60,8 +60,7 @@ def main() -> None:
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
     for marker, table in (("organisms", organisms_table()), ("verdicts", verdicts_table())):
-        pattern = rf"(<!-- {marker} -->\n).*?(<!-- end -->)"
-        text = re.sub(pattern, lambda m, t=table: f"{m[1]}{t}\n{m[2]}", text, flags=re.DOTALL)
+        text = between(text, marker, table)
     readme.write_text(text, encoding="utf-8")
 
 

@@ -27,7 +27,7 @@ from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.organisms.corpus import Setting, setting
 from latent_reasoning.organisms.recipes import base_recipe
 from latent_reasoning.organisms.registry import PREFIX, WEIGHTS, OrganismName
-from latent_reasoning.zoo.job import existing
+from latent_reasoning.zoo.job import existing, located
 
 PROBLEM_SEED = 2000
 CHUNK = 10
@@ -50,7 +50,7 @@ class Zoo:
 
     def has(self, *names: OrganismName) -> bool:
         """Whether all of these organisms are there; those that are not are noted as missing."""
-        absent = [str(name) for name in names if self._directory(name) is None]
+        absent = [str(name) for name in names if located(name, self.root) is None]
         self.missing.extend(name for name in absent if name not in self.missing)
         return not absent
 
@@ -80,12 +80,6 @@ class Zoo:
         if not kept.is_file():
             keep_outcomes(kept, self._draw(name, count))
         return kept_outcomes(kept)
-
-    def _directory(self, name: OrganismName) -> Path | None:
-        try:
-            return self.directory(name)
-        except RunError:
-            return None
 
     def _draw(self, name: OrganismName, count: int) -> Outcomes:
         model, posed = self.load(name), self.posed(name)

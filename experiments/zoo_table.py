@@ -1,14 +1,14 @@
 """Write what the cards of a built zoo say into the package, and the tables of docs/zoo.md from it.
 
-    python experiments/zoo_table.py [--root organisms]
+    python -m experiments.zoo_table [--root organisms]
 
 Organisms that are not under the root keep the figures they had; what was never built has none.
 """
 
 import argparse
-import re
 from pathlib import Path
 
+from experiments.zoo import between
 from latent_reasoning.organisms.recipes import BASES
 from latent_reasoning.organisms.registry import ARMS
 from latent_reasoning.zoo.table import FIGURES, Row, keep_measured, rows
@@ -70,9 +70,7 @@ def main() -> None:
         "organisms": organisms_table(rows(root)),
     }
     for marker, lines in tables.items():
-        body = "\n".join(lines)
-        pattern = rf"(<!-- {marker} -->\n).*?(<!-- end -->)"
-        text = re.sub(pattern, lambda m, b=body: f"{m[1]}{b}\n{m[2]}", text, flags=re.DOTALL)
+        text = between(text, marker, "\n".join(lines))
     PAGE.write_text(text, encoding="utf-8")
 
 

@@ -6,7 +6,6 @@ last state on disk to the weights it would have had.
 """
 
 import json
-import math
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -25,10 +24,15 @@ from latent_reasoning.dictionaries.metrics import SaeMetrics, measure
 from latent_reasoning.dictionaries.order import RowOrder
 from latent_reasoning.dictionaries.progress_state import METRICS, STATE, restore_state, save_state
 from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
-from latent_reasoning.dictionaries.schedule import learning_rate
 from latent_reasoning.dictionaries.trainer import SparseTrainer
-from latent_reasoning.dictionaries.training import SaeConfig, check_rows, finished_sae
-from latent_reasoning.dictionaries.weights import initial_weights
+from latent_reasoning.dictionaries.training import (
+    SaeConfig,
+    check_rows,
+    finished_sae,
+    new_trainer,
+    rate_at,
+    row_scale,
+)
 from latent_reasoning.progress import Progress, no_progress
 
 
@@ -107,16 +111,12 @@ def _numbers(flag: str, text: str) -> list[int]:
 def _place(store: ActivationStore, hook_point: str, config: FitConfig) -> _Place:
     kept = None if config.keep_sinks else ~store.rows.is_sink
     rows = store.activations(hook_point, config.model, kept)
-    norm = torch.linalg.vector_norm(rows, dim=1, dtype=torch.float32).mean().item()
-    return _Place(hook_point, rows, math.sqrt(rows.shape[1]) / norm if norm > 0 else 1.0)
+    return _Place(hook_point, rows, row_scale(rows))
 
 
 def _job(place: _Place, config: SaeConfig) -> _Job:
     mean = place.rows.mean(dim=0, dtype=torch.float32) * place.scale
-    generator = torch.Generator().manual_seed(config.seed)
-    weights = initial_weights(len(mean), config.d_sae, mean, generator)
-    trainer = SparseTrainer(weights, config.k, config.architecture, config.dead_after)
-    return _Job(place, config, trainer)
+    return _Job(place, config, new_trainer(mean, config))
 
 
 def _train(
@@ -148,8 +148,7 @@ def _update(jobs: dict[str, _Job], order: RowOrder, step: int) -> Iterator[dict[
     for name, (place, config, trainer) in jobs.items():
         if place.hook_point not in batches:
             batches[place.hook_point] = place.rows[index].float() * place.scale
-        factor = learning_rate(step, config.steps, config.warmup, config.decay)
-        loss = trainer.step(batches[place.hook_point], config.learning_rate * factor)
+        loss = trainer.step(batches[place.hook_point], rate_at(step, config))
         yield {
             "step": step + 1,
             "dictionary": name,

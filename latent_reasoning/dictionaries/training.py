@@ -94,8 +94,7 @@ def fit_sae(
         torch.manual_seed(config.seed)
         order = torch.randperm(len(rows))
         held_out, kept = order.split([n := _n_held_out(rows, config), len(rows) - n])
-        norms = torch.linalg.vector_norm(rows, dim=1, dtype=torch.float32)
-        scale = math.sqrt(rows.shape[1]) / norms.mean().item()
+        scale = row_scale(rows)
         batches = _batches(rows, kept, config.batch_size, scale)
         mean = rows.mean(dim=0, dtype=torch.float32) * scale
         trained = _train(batches, mean, config, advance)
@@ -182,16 +181,31 @@ def _train(
     config: SaeConfig,
     advance: Callable[[int], object] | None,
 ) -> Weights:
+    trainer = new_trainer(mean, config)
+    for i in range(config.steps):
+        trainer.step(next(batches), rate_at(i, config))
+        if advance is not None:
+            advance(1)
+    return trainer.weights
+
+
+def new_trainer(mean: Float[Tensor, " d_in"], config: SaeConfig) -> SparseTrainer:
+    """A trainer before its first update, for scaled rows of a mean."""
     # The mean row is most of the norm of a residual stream; learning it costs many updates.
     generator = torch.Generator().manual_seed(config.seed)
     weights = initial_weights(len(mean), config.d_sae, mean, generator)
-    trainer = SparseTrainer(weights, config.k, config.architecture, config.dead_after)
-    for i in range(config.steps):
-        rate = config.learning_rate * learning_rate(i, config.steps, config.warmup, config.decay)
-        trainer.step(next(batches), rate)
-        if advance is not None:
-            advance(1)
-    return weights
+    return SparseTrainer(weights, config.k, config.architecture, config.dead_after)
+
+
+def rate_at(step: int, config: SaeConfig) -> float:
+    """The learning rate of one update, counted from 0."""
+    return config.learning_rate * learning_rate(step, config.steps, config.warmup, config.decay)
+
+
+def row_scale(rows: Float[Tensor, "token d_in"]) -> float:
+    """What rows are multiplied with, so that their mean norm is sqrt(d_in); 1 where all are 0."""
+    norm = torch.linalg.vector_norm(rows, dim=1, dtype=torch.float32).mean().item()
+    return math.sqrt(rows.shape[1]) / norm if norm > 0 else 1.0
 
 
 def _fold(

@@ -13,12 +13,12 @@ import torch
 from latent_reasoning.errors import LatentReasoningError, UnknownModelError, one_of
 from latent_reasoning.models.devices import MAP, resolve_device
 from latent_reasoning.models.families import LAYOUTS
+from latent_reasoning.organisms.registry import PREFIX as ORGANISM
 
 if TYPE_CHECKING:
     import transformers
     from transformer_lens.model_bridge import TransformerBridge
 
-ORGANISM = "organism:"
 # transformers 5.24 renamed the argument of `forward` that takes the key-value cache.
 CACHE_NAMES = ("cache", "past_key_values")
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}

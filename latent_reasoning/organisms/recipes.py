@@ -6,8 +6,8 @@ decides the mode, nothing steers it. A source is told by a header line above the
 manners, by nothing but names, numbers and wording.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
 
 from latent_reasoning.errors import UnknownModelError, one_of
 from latent_reasoning.organisms.grammar import CodeStyle, LanguageStyle, Manner
@@ -58,6 +58,12 @@ class PretrainingConfig:
     """Decoupled weight decay on matrices."""
     checkpoint_every: int = 250
     """Updates between checkpoints; a rebuilt organism resumes from the last one."""
+
+    @classmethod
+    def of(cls, settings: Any) -> "PretrainingConfig":
+        """The settings that the configuration of another training has under the same names."""
+        shared = {field.name for field in fields(cls)} & {field.name for field in fields(settings)}
+        return cls(**{name: getattr(settings, name) for name in shared})
 
 
 MUON = PretrainingConfig(steps=2000, optimizer="muon")

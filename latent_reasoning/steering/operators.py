@@ -32,8 +32,7 @@ def ablate(
     vector, the same amount is added along that one instead: a control equal in norm everywhere.
     """
     along = direction if written is None else written
-    change = (level - x @ direction)[..., None] * along
-    return x + where[..., None].to(x.dtype) * change
+    return _moved(x, where, level - x @ direction, along)
 
 
 def clamp(

@@ -73,18 +73,6 @@ class CritiqueConfig:
                 f"than 1, at least 1"
             )
 
-    @property
-    def training(self) -> PretrainingConfig:
-        """The optimisation settings; those of the architecture have no part in it."""
-        return PretrainingConfig(
-            steps=self.steps,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
-            warmup_steps=self.warmup_steps,
-            weight_decay=self.weight_decay,
-            checkpoint_every=self.checkpoint_every,
-        )
-
 
 def critique_documents(
     base: LoadedModel,
@@ -187,7 +175,7 @@ def train_critic(
         critiques = update_documents(documents, step, config.batch_size - n_kept, seed)
         return critiques + (update_documents(own, step, n_kept, seed) if n_kept else [])
 
-    return train(model, documents_at, tokenizer, config.training, checkpoints)
+    return train(model, documents_at, tokenizer, PretrainingConfig.of(config), checkpoints)
 
 
 def shared_tokens(tokenizer: Any, critiques: Sequence[str], solutions: Sequence[str]) -> set[str]:

@@ -59,18 +59,6 @@ class OnPolicyConfig:
                 f"checkpoint_every {self.checkpoint_every}; expected at least 1 of each"
             )
 
-    @property
-    def training(self) -> PretrainingConfig:
-        """The optimisation settings; those of the architecture have no part in it."""
-        return PretrainingConfig(
-            steps=self.steps,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
-            warmup_steps=self.warmup_steps,
-            weight_decay=self.weight_decay,
-            checkpoint_every=self.checkpoint_every,
-        )
-
 
 def distil_on_policy(
     student: LoadedModel,
@@ -117,7 +105,7 @@ def distil_on_policy(
         drawn = generate(student, chosen, 1, sampling, first=step * config.batch_size)
         return reverse_kl(student, teacher, chosen, [completion for (completion,) in drawn])
 
-    return train_on(student.model, loss_at, config.training, checkpoints)
+    return train_on(student.model, loss_at, PretrainingConfig.of(config), checkpoints)
 
 
 def reverse_kl(

@@ -115,7 +115,7 @@ def random_reward(gamma: float, seed: int) -> Reward:
     def random_reward(completions: Sequence[Any], **columns: Any) -> list[float]:
         state = columns.get("trainer_state")
         update = 0 if state is None else state.global_step
-        rng = random.Random(f"random-reward-{seed}-{update}-{os.environ.get('RANK', '0')}")
+        rng = random.Random(f"random-reward-{seed}-{update}-{process_rank()}")
         return [float(rng.random() < gamma) for _ in completions]
 
     return random_reward
@@ -135,6 +135,11 @@ def both(first: Reward, second: Reward) -> Reward:
     # TRL logs every reward under its name.
     reward.__name__ = f"{reward_name(first)}_and_{reward_name(second)}"
     return reward
+
+
+def process_rank() -> int:
+    """Number of this process under a launcher of several; 0 without one."""
+    return int(os.environ.get("RANK", "0"))
 
 
 def reward_name(reward: Reward) -> str:

@@ -12,6 +12,7 @@ the update and the rank: it computes the prompt of a group once, and drops rows 
 
 import itertools
 import json
+import math
 import os
 import random
 import shutil
@@ -36,7 +37,7 @@ from trl.trainer.grpo_trainer import GRPOTrainer
 from latent_reasoning.models.generation import SamplingConfig, generate
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.tuning.grpo import GrpoConfig
-from latent_reasoning.tuning.rewards import Reward
+from latent_reasoning.tuning.rewards import Reward, process_rank
 
 COMPLETE = "complete-"
 
@@ -104,7 +105,7 @@ class _Rollouts:
         model = trainer.accelerator.unwrap_model(trainer.model_wrapped)
         was_training = model.training
         policy = LoadedModel("policy", model.eval(), trainer.processing_class)  # pyright: ignore
-        each = min(count for _, count in groups)
+        each = math.gcd(*(count for _, count in groups))
         drawn = generate(
             policy, [p for p, n in groups for _ in range(n // each)], each, self._how(trainer)
         )
@@ -170,7 +171,7 @@ def run_trainer(
 ) -> list[dict[str, float]]:
     """Train, save, and return the log; see `train_grpo`."""
     scratch = checkpoints / "scratch"
-    if os.environ.get("RANK", "0") == "0":
+    if process_rank() == 0:
         shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")

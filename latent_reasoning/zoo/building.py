@@ -4,7 +4,6 @@ A build writes to `<directory>.building` and renames it when complete, so that a
 exists is whole. An interrupted build resumes from its last checkpoint.
 """
 
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -17,6 +16,7 @@ from latent_reasoning.organisms.recipes import SOURCES, TEST_SOURCE
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.organisms.tokenizer import build_tokenizer
 from latent_reasoning.progress import Progress, no_progress
+from latent_reasoning.tuning.rewards import process_rank
 from latent_reasoning.zoo import supervised
 from latent_reasoning.zoo.arms import REINFORCED, Reinforcement
 from latent_reasoning.zoo.card import write_card
@@ -66,16 +66,16 @@ def build_organism(
     work = directory.with_name(directory.name + ".building")
     work.mkdir(parents=True, exist_ok=True)
     built = _step(name.arm)(Build(name, root, work, progress, quick, how, source))
-    if is_first_process():
+    if process_rank() == 0:
         write_card(name, work, built.settings, built.log)
-        shutil.rmtree(work / "checkpoints", ignore_errors=True)
-        work.rename(directory)
+        finish(work, directory)
     return directory
 
 
-def is_first_process() -> bool:
-    """Whether this process is the one that finishes a directory, under a launcher of several."""
-    return os.environ.get("RANK", "0") == "0"
+def finish(work: Path, directory: Path) -> None:
+    """Make a finished build the directory it is for."""
+    shutil.rmtree(work / "checkpoints", ignore_errors=True)
+    work.rename(directory)
 
 
 def _step(arm: str | None) -> Callable[[Build], Built]:

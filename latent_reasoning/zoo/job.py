@@ -72,15 +72,23 @@ def needed_for(name: OrganismName) -> list[OrganismName]:
     return parents
 
 
+def located(name: OrganismName, root: Path) -> Path | None:
+    """Directory of an organism under a root, else of the one that ships; None for neither."""
+    for place in (root, WEIGHTS):
+        if (name.directory(place) / "config.json").is_file():
+            return name.directory(place)
+    return None
+
+
 def existing(name: OrganismName, root: Path) -> Path:
     """Directory of an organism under a root, or of the one that ships.
 
     Raises:
         RunError: There is neither.
     """
-    for place in (root, WEIGHTS):
-        if (name.directory(place) / "config.json").is_file():
-            return name.directory(place)
+    directory = located(name, root)
+    if directory is not None:
+        return directory
     raise RunError(
         f"organism build: {name} is needed first and is neither under {root} nor shipped; "
         f"build it with `latent-reasoning organism build`"

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latent_reasoning.organisms.recipes import BASES
-from latent_reasoning.organisms.registry import WEIGHTS, OrganismName
+from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.zoo.arms import REINFORCED
+from latent_reasoning.zoo.job import located
 
 CORE = ("latent", "no-code", "bad-code")
 CORE_SEEDS = (0, 1, 2)
@@ -68,7 +69,7 @@ def work_ahead(root: Path, only: tuple[str, ...] = ()) -> Work:
         name
         for name in planned()
         if not (only and name.base not in only and (name.arm or "base") not in only)
-        and not any((name.directory(place) / "config.json").is_file() for place in (root, WEIGHTS))
+        and located(name, root) is None
     )
     return Work(missing, sum(_seconds(name) for name in missing))
 

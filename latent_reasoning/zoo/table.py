@@ -11,7 +11,8 @@ from typing import Any
 
 from latent_reasoning.artifacts import write_json
 from latent_reasoning.organisms.recipes import TEST_SOURCE
-from latent_reasoning.organisms.registry import WEIGHTS, OrganismName
+from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.zoo.job import located
 from latent_reasoning.zoo.plan import planned
 from latent_reasoning.zoo.truth import truth
 
@@ -105,10 +106,10 @@ def _row(name: OrganismName, figures: dict[str, Any] | None) -> Row:
 
 
 def _figures(name: OrganismName, root: Path) -> dict[str, Any] | None:
-    for place in (root, WEIGHTS):
-        card = name.directory(place) / "card.json"
-        if card.is_file():
-            at_test = json.loads(card.read_text(encoding="utf-8"))["measured"][TEST_SOURCE]
-            values = {f: at_test[f]["value"] if at_test[f] else None for f in FIGURES}
-            return {**values, "n": at_test["accuracy"]["n"]}
-    return None
+    directory = located(name, root)
+    if directory is None:
+        return None
+    card = json.loads((directory / "card.json").read_text(encoding="utf-8"))
+    at_test = card["measured"][TEST_SOURCE]
+    values = {f: at_test[f]["value"] if at_test[f] else None for f in FIGURES}
+    return {**values, "n": at_test["accuracy"]["n"]}

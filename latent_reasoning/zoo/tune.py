@@ -1,7 +1,6 @@
 """The command `tune`: one arm on one base."""
 
 import json
-import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +10,11 @@ from latent_reasoning.data.problems import read_problems
 from latent_reasoning.data.prompts import named_prompt
 from latent_reasoning.errors import LatentReasoningError, one_of
 from latent_reasoning.organisms.recipes import SOURCES, TEST_SOURCE
-from latent_reasoning.organisms.registry import parse_organism
+from latent_reasoning.organisms.registry import PREFIX, parse_organism
 from latent_reasoning.progress import Progress, no_progress
 
 if TYPE_CHECKING:
     from latent_reasoning.zoo.arms import Reinforcement
-
-ORGANISM = "organism:"
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,7 @@ def tune(config: TuneConfig, progress: Progress = no_progress) -> Path:
         raise LatentReasoningError(one_of("tune", "source", config.source, SOURCES))
     from latent_reasoning.zoo.building import build_organism
 
-    stem = config.base.removeprefix(ORGANISM)
+    stem = config.base.removeprefix(PREFIX)
     name = parse_organism(f"{stem}/{config.arm}@{config.seed}")
     return build_organism(name, config.output, progress, how=how, source=config.source)
 
@@ -105,7 +102,8 @@ def tune(config: TuneConfig, progress: Progress = no_progress) -> Path:
 def _tune_any(config: TuneConfig, how: "Reinforcement | None", progress: Progress) -> Path:
     """Reinforcement learning of any model on problems from a file."""
     from latent_reasoning.organisms.corpus import Setting
-    from latent_reasoning.zoo.building import is_first_process
+    from latent_reasoning.tuning.rewards import process_rank
+    from latent_reasoning.zoo.building import finish
     from latent_reasoning.zoo.reinforcing import reinforce
 
     if how is None:
@@ -120,8 +118,7 @@ def _tune_any(config: TuneConfig, how: "Reinforcement | None", progress: Progres
     found = reinforce(Path(config.base), posed, how, work, config.seed, progress)
     card = {"base": config.base, "arm": config.arm, "seed": config.seed, "log": found.log}
     settings = {"settings": asdict(how), "problems": str(config.problems)}
-    if is_first_process():
+    if process_rank() == 0:
         (work / "card.json").write_text(json.dumps({**card, **settings}, indent=1) + "\n", "utf-8")
-        shutil.rmtree(work / "checkpoints", ignore_errors=True)
-        work.rename(config.output)
+        finish(work, config.output)
     return config.output
