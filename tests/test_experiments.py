@@ -1,10 +1,12 @@
 """What the experiments on the zoo share."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from experiments.dose import CELLS
 from experiments.drift import drift
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
 from latent_reasoning.errors import RunError
@@ -71,3 +73,15 @@ def test_only_what_stands_between_the_markers_changes() -> None:
     assert between(text, "a", r"new \1") == "before\n<!-- a -->\nnew \\1\n<!-- end -->\nafter"
     with pytest.raises(RunError, match="no markers 'b'"):
         between(text, "b", "new")
+
+
+def test_a_cell_without_the_clip_differs_from_its_twin_in_nothing_else() -> None:
+    by_name = {cell.name: cell for cell in CELLS}
+    assert len(by_name) == len(CELLS)
+    twins = {name: name.removesuffix("clip off").removesuffix(", ") for name in by_name}
+    for name, twin in twins.items():
+        if name != twin:
+            clipped, free = by_name[twin or "centre"], by_name[name]
+            assert replace(free.grpo, epsilon=clipped.grpo.epsilon) == clipped.grpo
+            assert (free.base, free.source) == (clipped.base, clipped.source)
+            assert free.grpo.epsilon > 100 * clipped.grpo.epsilon
