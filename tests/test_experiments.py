@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.dose import CELLS
+from experiments.drawing import Mark, Point, draw_curves, draw_marks
 from experiments.drift import drift
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
 from latent_reasoning.errors import RunError
@@ -85,3 +86,23 @@ def test_a_cell_without_the_clip_differs_from_its_twin_in_nothing_else() -> None
             assert replace(free.grpo, epsilon=clipped.grpo.epsilon) == clipped.grpo
             assert (free.base, free.source) == (clipped.base, clipped.source)
             assert free.grpo.epsilon > 100 * clipped.grpo.epsilon
+
+
+def test_a_figure_shows_every_row_and_is_the_same_twice(tmp_path: Path) -> None:
+    panels = {
+        "latent": {"rl-truth": {"accuracy": Mark(0.3, 0.2, 0.4), "code": Mark(0.6, None, None)}},
+        "no-code": {"rl-random": {"accuracy": None, "code": Mark(0.0, -0.1, 0.1)}},
+    }
+    for name in ("one.svg", "two.svg"):
+        draw_marks(tmp_path / name, panels, label="change <of> rates")
+    drawn = (tmp_path / "one.svg").read_bytes()
+    assert drawn == (tmp_path / "two.svg").read_bytes()
+    words = ("latent", "no-code", "rl-truth", "rl-random", "accuracy", "change &lt;of&gt; rates")
+    assert all(f">{word}</text>".encode() in drawn for word in words)
+
+
+def test_a_figure_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    broken = {"latent": {"base": [Point(1, float("nan"), 0.1, 0.2), "no point"]}}
+    with pytest.raises(AttributeError):
+        draw_curves(tmp_path / "curves.svg", broken, along="k", label="pass@k")  # pyright: ignore
+    assert not (tmp_path / "curves.svg").exists()
