@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 COLOURS = ("#4C72B0", "#DD8452", "#55A868", "#8172B3", "#C44E52", "#937860")
 GREY = "#8a8a8a"
-QUIET = {
+QUIET: dict[Any, Any] = {
     "font.size": 9,
     "font.family": "sans-serif",
     "axes.spines.top": False,
