@@ -220,11 +220,10 @@ def test_changed_weights_are_refused_where_workers_record_and_rounding_is_not(
 def test_a_model_being_steered_is_refused_where_workers_record(
     tiny_pair: ModelPair, tmp_path: Path
 ) -> None:
+    refusal = "record: .* has hooks set here, and workers elsewhere"
     with (
+        pytest.raises(HookPointError, match=refusal),
         edit(tiny_pair.tuned, {POST: lambda x: x * 1.1}),
-        pytest.raises(
-            HookPointError, match=r"record: .* has hooks set here, and workers elsewhere"
-        ),
     ):
         record(tiny_pair, tmp_path / "a", engine=Elsewhere(tiny_pair))
     record(tiny_pair, tmp_path / "a", engine=Elsewhere(tiny_pair))
