@@ -23,6 +23,7 @@ from latent_reasoning.engines.local import LocalEngine
 from latent_reasoning.errors import LatentReasoningError, one_of
 from latent_reasoning.evaluation.conditions import Condition, Generate
 from latent_reasoning.evaluation.distributed import Draw, Part, draw_parts, parts_of
+from latent_reasoning.evaluation.together import run_together, shares_a_batch
 from latent_reasoning.models.devices import resolve_device
 from latent_reasoning.models.generation import SamplingConfig, generate
 from latent_reasoning.models.loading import LoadedModel
@@ -69,12 +70,36 @@ class Drawing:
                 found[first] = read_samples(path)
                 advance(len(found[first]))
         missing = [part for part in parts if part.first not in found]
-        by = generate if condition.plan else self.unsteered
+        by = generate if condition.plan or condition.biases else self.unsteered
         for first, drawn in draw_parts(self.engine, model, missing, draw, advance, by):
             if first in paths:
                 _write_whole(paths[first], drawn)
             found[first] = drawn
         return [sample for part in parts for sample in found[part.first]]
+
+    def draw_several(
+        self,
+        model: LoadedModel,
+        conditions: Sequence[Condition],
+        problems: Sequence[Problem],
+        variant: PromptVariant,
+        n_samples: int,
+        sampling: SamplingConfig,
+        advance: Callable[[int], object],
+    ) -> list[list[Sample]]:
+        """Samples of several conditions; those that can share a batch do, where nothing is kept."""
+        together = self.kept is None and not self.engine.remote
+        shared = [c for c in conditions if together and shares_a_batch(c)]
+        found: dict[int, list[Sample]] = {}
+        if len(shared) > 1:
+            drawn = run_together(model, shared, problems, variant, n_samples, sampling, advance)
+            found = {id(c): samples for c, samples in zip(shared, drawn, strict=True)}
+        return [
+            found[id(c)]
+            if id(c) in found
+            else self.draw(model, c, problems, variant, n_samples, sampling, advance)
+            for c in conditions
+        ]
 
     def _paths(self, model: LoadedModel, draw: Draw, parts: Sequence[Part]) -> dict[int, Path]:
         """Where each part is kept, by the number of its first problem."""
@@ -84,6 +109,7 @@ class Drawing:
         decided = {
             "weights": weights_digest(model),
             "condition": [condition.name, condition.prefix, _plan(condition.plan)],
+            "biases": [list(pair) for pair in condition.biases],
             "prompt": asdict(draw.variant),
             "n_samples": draw.n_samples,
             "sampling": asdict(draw.sampling),
