@@ -136,6 +136,8 @@ class Agreement(NamedTuple):
     """95th percentile of the correlations with other live features of tuned: the control."""
     where_contrasted: float
     """The same as `same` on the rows of the contrast, which tuning may have moved."""
+    n_texts: int
+    """Texts the tokens come from, the number of independent observations."""
 
 
 def agreement(
@@ -167,6 +169,7 @@ def agreement(
         same=_least_own(everywhere, feature_ids),
         others_95=float(live.quantile(0.95)) if len(live) else 0.0,
         where_contrasted=_least_own(there, feature_ids),
+        n_texts=len(store.rows.sequence[chosen].unique()),
     )
 
 

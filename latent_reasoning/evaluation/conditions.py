@@ -97,8 +97,8 @@ def run_condition(
     by = by or generate
     if (condition.plan or condition.biases) and by is not generate:
         raise LatentReasoningError(
-            f"run_condition: condition {condition.name!r} changes the model, which {type(by).__name__} "
-            f"cannot; draw it with models.generation.generate, the engine local"
+            f"run_condition: condition {condition.name!r} changes the model, which "
+            f"{type(by).__name__} cannot; draw it with models.generation.generate, the engine local"
         )
     sampling = sampling or SamplingConfig()
     prompts = [variant.prompt(problem.question) for problem in problems]

@@ -294,7 +294,9 @@ def _prefill(
     )
     place = {i: row for row, i in enumerate(prompts)}
     source = torch.tensor([place[i] for i, _ in rows], device=model.device)
-    uniforms = torch.stack([_uniforms(config, asked.numbers[i], s) for i, s in rows]).to(model.device)
+    uniforms = torch.stack([_uniforms(config, asked.numbers[i], s) for i, s in rows]).to(
+        model.device
+    )
     state = _Rows(
         cache=SharedPromptCache(cache, mask.bool(), source),
         index=torch.arange(len(rows), device=model.device),

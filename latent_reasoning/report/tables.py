@@ -20,7 +20,7 @@ Record = Mapping[str, Any]
 STATUS_MARKS = {
     "passed": ("&#10003;", "passed"),
     "failed": ("&#10007;", "failed"),
-    "inconclusive": ("?", "inconclusive"),
+    "undecided": ("?", "undecided"),
     NOT_MEASURED: ("&ndash;", "unmeasured"),
 }
 """Mark and CSS class of each status of a rung."""

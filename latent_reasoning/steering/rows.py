@@ -39,8 +39,8 @@ def steer_rows(model: LoadedModel, plans: Sequence[SteeringPlan]) -> Iterator[Be
     points = {plan.hook_point for plan in plans}
     if len(points) != 1 or not all(map(can_share, plans)):
         raise LatentReasoningError(
-            f"steer_rows: found {len(plans)} plans at {sorted(points) or 'no hook point'}; expected "
-            f"plans at one hook point that add at the last prompt token, always-on"
+            f"steer_rows: found {len(plans)} plans at {sorted(points) or 'no hook point'}; "
+            f"expected plans at one hook point that add at the last prompt token, always-on"
         )
     deltas = torch.stack([plan.delta for plan in plans]).to(model.device)
     waiting: list[Tensor] = []

@@ -74,5 +74,10 @@ def test_only_vectors_at_the_last_prompt_token_share_a_batch(
     assert not shares_a_batch(Condition("x", "x", plan, prefix="a"))
     with pytest.raises(LatentReasoningError, match="steer_rows: found 1 plans"):
         run_together(
-            model, [Condition("x", "x", others[0])], posed.problems, posed.variant, 1, SamplingConfig(3)
+            model,
+            [Condition("x", "x", others[0])],
+            posed.problems,
+            posed.variant,
+            1,
+            SamplingConfig(3),
         )
