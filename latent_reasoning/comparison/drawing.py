@@ -87,13 +87,30 @@ class Drawing:
         sampling: SamplingConfig,
         advance: Callable[[int], object],
     ) -> list[list[Sample]]:
-        """Samples of several conditions; those that can share a batch do, where nothing is kept."""
-        together = self.kept is None and not self.engine.remote
-        shared = [c for c in conditions if together and shares_a_batch(c)]
+        """Samples of several conditions; those that can share a batch are drawn together.
+
+        Where something is kept, as many at a time as fill one batch, and none of which a part is
+        there already.
+        """
+        require_problems(problems, "compare")
         found: dict[int, list[Sample]] = {}
-        if len(shared) > 1:
-            drawn = run_together(model, shared, problems, variant, n_samples, sampling, advance)
-            found = {id(c): samples for c, samples in zip(shared, drawn, strict=True)}
+        shared = [c for c in conditions if shares_a_batch(c) and not self.engine.remote]
+        size, paths = len(shared), {}
+        if self.kept is not None:
+            parts = parts_of(problems, PROBLEMS_AT_ONCE)
+            paths = {
+                id(c): self._paths(model, Draw(c, variant, n_samples, sampling), parts)
+                for c in shared
+            }
+            shared = [c for c in shared if not any(p.is_file() for p in paths[id(c)].values())]
+            size = max(1, sampling.batch_size // (len(problems) * n_samples))
+        for few in (shared[i : i + size] for i in range(0, len(shared), max(size, 1))):
+            drawn = run_together(model, few, problems, variant, n_samples, sampling, advance)
+            for condition, samples in zip(few, drawn, strict=True):
+                found[id(condition)] = samples
+                for first, path in paths.get(id(condition), {}).items():
+                    end = first + PROBLEMS_AT_ONCE
+                    _write_whole(path, samples[first * n_samples : end * n_samples])
         return [
             found[id(c)]
             if id(c) in found

@@ -62,8 +62,13 @@ class Contrast:
     """The problem of every row."""
 
 
-def observe(inputs: Inputs, folder: Path, progress: Progress) -> Observed:
-    """Write completions of the selection split and record both models reading them."""
+def observe(
+    inputs: Inputs, folder: Path, progress: Progress, points: Sequence[str] = ()
+) -> Observed:
+    """Write completions of the selection split and record both models reading them.
+
+    At the hook points given, or else at that of the inputs.
+    """
     problems, ladder = inputs.splits.select, inputs.ladder
     runs = [(inputs.pair.base, "base", v) for v in ladder.variants]
     runs.append((inputs.pair.tuned, "tuned", ladder.variant(ladder.test)))
@@ -83,7 +88,8 @@ def observe(inputs: Inputs, folder: Path, progress: Progress) -> Observed:
             )
     base, tuned = [sample for run in drawn[:-1] for sample in run], drawn[-1]
     # Where a run was stopped, an unfinished recording is resumed and a finished one returned.
-    store = record_pair(inputs.pair, (*base, *tuned), [inputs.hook_point], folder / "activations")
+    points = points or (inputs.hook_point,)
+    store = record_pair(inputs.pair, (*base, *tuned), points, folder / "activations")
     return Observed(base, tuned, store)
 
 

@@ -63,8 +63,11 @@ def selection_null(
     effects = _effects(inputs, pool, progress)
     rng = np.random.default_rng(seed)
     size = min(n_candidates, len(pool) - 1)
-    subsets = [rng.choice(len(pool), size, replace=False) for _ in range(N_DRAWS)]
-    finalists = [sorted(subset, key=lambda i: -effects[i])[:N_CALIBRATED] for subset in subsets]
+    subsets = [rng.choice(len(pool), size, replace=False).tolist() for _ in range(N_DRAWS)]
+    # Equal effects are ordered by number, so that few directions have to be calibrated.
+    finalists = [
+        sorted(subset, key=lambda i: (-effects[i], i))[:N_CALIBRATED] for subset in subsets
+    ]
     doses = _calibrated(inputs, pool, sorted({i for few in finalists for i in few}), progress)
     winners = Counter(id(best_dose([dose for i in few for dose in doses[i]])) for few in finalists)
     chosen = [dose for of_one in doses.values() for dose in of_one if id(dose) in winners]

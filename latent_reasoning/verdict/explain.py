@@ -20,7 +20,7 @@ from latent_reasoning.verdict.rules import (
     criteria,
     judge,
 )
-from latent_reasoning.verdict.rungs import ladder
+from latent_reasoning.verdict.rungs import competence, ladder, part
 
 SAID = {
     "activated": "tuning activated {name} that lay dormant in base",
@@ -94,10 +94,12 @@ def _by_asking(evidence: Evidence, once: np.ndarray) -> Iterator[str]:
         yield "base shows the behaviour under no way of asking"
         return
     best = max(known, key=lambda words: known[words])
-    tuned = evidence.conditions["tuned"]
+    name = next(name for name, words in ASKING.items() if words == best)
+    right = [competence(evidence.conditions[one]) for one in (name, "tuned")]
+    theirs = " and ".join(f"{value:.0%}" for value in right if value is not None)
     yield (
-        f"asked by {best}, base shows the behaviour and its competence explains {known[best]:.0%} "
-        f"of the gain (tuned is right in {tuned.both.sum() / tuned.shown.sum():.0%} of completions "
+        f"asked by {best}, base shows the behaviour, and its competence explains "
+        f"{part(known[best])} of the gain (base and tuned are right in {theirs} of completions "
         f"with it)"
     )
 

@@ -195,17 +195,17 @@ def _loses(
 
 def decide(found: Criteria, without: str | None = None) -> np.ndarray:
     """The rule, for the problems and every resample; one label each."""
-    gains, through = found.gains, found.through
+    gains, through, adopted = found.gains, found.through, found.adopted
     reaches, suffices, recovers = found.reaches, found.suffices, found.recovers
     if without == "R0":
-        gains = through = np.ones_like(gains)
+        gains = through = adopted = np.ones_like(gains)
     if without == "R1":
         reaches = np.zeros_like(reaches)
     if without == "R4":
         suffices = recovers = np.zeros_like(recovers)
     had, absent = reaches | suffices, ~reaches & ~recovers
     return np.select(
-        [~gains, ~through, had & found.adopted, absent],
+        [~gains, ~through, had & adopted, absent],
         ["no gain", "elsewhere", "activated", "taught"],
         "inconclusive",
     )

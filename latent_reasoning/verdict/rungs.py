@@ -136,7 +136,7 @@ def _reach(
             f"{name}_explains": share and share | {"n": int(inside.sum())},
         }
         if share:
-            said.append(f"{words} {share['value']:.0%} ({asked.frequency.mean():.1%} shown)")
+            said.append(f"{words} {part(share['value'])} ({asked.frequency.mean():.1%} shown)")
     summary = (
         f"base solves {coverage.value:.3f} of problems within {base.n} samples, tuned "
         f"{tuned.accuracy.mean():.3f} with one; of the gain through the behaviour base's own "
@@ -299,6 +299,11 @@ def interval(draws: np.ndarray) -> dict[str, float] | None:
         return None
     low, high = np.nanpercentile(draws[1:], [2.5, 97.5])
     return {"value": float(draws[0]), "low": float(low), "high": float(high)}
+
+
+def part(share: float) -> str:
+    """A share of the gain in words; what is worse than base explains none of it."""
+    return f"{share:.0%}" if share > 0 else "none"
 
 
 def rate(found: Any) -> dict[str, float]:
