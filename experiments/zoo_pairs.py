@@ -1,5 +1,6 @@
 """Pairs of a base organism and one tuned from it, compared one after another and kept."""
 
+import argparse
 import json
 import shutil
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from latent_reasoning.organisms.recipes import base_recipe
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.traces.behaviours import get_behaviour
 
+SEED = 12
 KEPT = ("results.json", "run.json", "report.html")
 
 
@@ -75,6 +77,13 @@ def compared(zoo: Zoo, pair: Pair, seed: int) -> dict[str, Any]:
             if path.name not in KEPT:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
     return json.loads((folder / "results.json").read_text(encoding="utf-8"))
+
+
+def limited(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Flags of experiments that compare pairs: where comparisons are kept, and how many are new."""
+    parser.set_defaults(runs=Path("runs/verdict_calibration"))
+    parser.add_argument("--limit", type=int, default=1000, help="pairs to compare anew, at most")
+    return parser
 
 
 def kept(zoo: Zoo, pair: Pair, seed: int) -> bool:

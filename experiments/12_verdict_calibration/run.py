@@ -13,12 +13,11 @@ from pathlib import Path
 
 from experiments.verdict_scores import row_of, scores, tables
 from experiments.zoo import Zoo, finish, options
-from experiments.zoo_pairs import Pair, compared, kept
+from experiments.zoo_pairs import SEED, Pair, compared, kept, limited
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.zoo.plan import planned
 
 HERE = Path(__file__).parent
-SEED = 12
 FIRST = (
     ("latent", "rl-truth", 0, "code"),
     ("no-code", "distilled", 0, "code"),
@@ -62,10 +61,8 @@ def pairs(zoo: Zoo, only: list[str]) -> Iterator[Pair]:
 
 def main() -> None:
     """Compare what is there, score it, and write what came out."""
-    parser = options(__doc__, problems=300, samples=16)
-    parser.set_defaults(runs=Path("runs/verdict_calibration"))
+    parser = limited(options(__doc__, problems=300, samples=16))
     parser.add_argument("--only", nargs="+", default=[], help="bases, arms or organisms")
-    parser.add_argument("--limit", type=int, default=1000, help="pairs to compare anew, at most")
     chosen = parser.parse_args()
     zoo = Zoo(chosen.root, chosen.runs, chosen.problems, chosen.samples)
     rows, new = [], 0

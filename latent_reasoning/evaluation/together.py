@@ -12,7 +12,7 @@ from latent_reasoning.steering.rows import can_share, steer_rows
 
 
 def shares_a_batch(condition: Condition) -> bool:
-    """Whether a condition only adds a vector at the last prompt token."""
+    """Whether a condition only adds or ablates a direction at the last prompt token."""
     steered = condition.plan is not None and can_share(condition.plan)
     return steered and not condition.prefix and not condition.biases
 
@@ -32,8 +32,8 @@ def run_together(
 
     Raises:
         ProblemError: There is no problem, or two share an id.
-        LatentReasoningError: A condition does something else than to add at the last prompt token,
-            or they act at different hook points.
+        LatentReasoningError: A condition does something else than to add or ablate at the last
+            prompt token, or they act at different hook points.
     """
     require_problems(problems, "run_together")
     plans = [condition.plan for condition in conditions if condition.plan is not None]

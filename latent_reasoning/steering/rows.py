@@ -1,7 +1,7 @@
 """Several plans in one batch: every row of the prompts is steered by a plan of its own.
 
-Plans that add a vector at the last prompt token change one forward call and nothing after it. So
-many of them can be sampled together, which pays where each has only a few prompts.
+Plans that add or ablate a direction at the last prompt token change one forward call and nothing
+after it. So many of them can be sampled together, which pays where each has only a few prompts.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,9 +21,11 @@ Begin = Callable[[Sequence[int]], None]
 
 
 def can_share(plan: SteeringPlan) -> bool:
-    """Whether a plan does nothing but add its vector at the last prompt token."""
-    adds = plan.operator == "add" and plan.positions == "last prompt token"
-    return adds and plan.gate is ALWAYS_ON and plan.permuted is None and not plan.radial
+    """Whether a plan does nothing but add or ablate a direction at the last prompt token."""
+    simple = plan.operator in ("add", "ablate") and plan.subspace is None
+    simple &= plan.operator == "add" or plan.reader is None
+    there = plan.positions == "last prompt token" and plan.gate is ALWAYS_ON
+    return simple and there and plan.permuted is None and not plan.radial
 
 
 @contextmanager
@@ -31,7 +33,7 @@ def steer_rows(model: LoadedModel, plans: Sequence[SteeringPlan]) -> Iterator[Be
     """Steer every row by a plan of its own, in calls of `generate` inside the block.
 
     Yields a function that takes the number of the plan of each row and has to be called before each
-    batch of prompts; it serves one forward call, at whose last position the vectors are added.
+    batch of prompts; it serves one forward call, at whose last position the rows are changed.
 
     Raises:
         LatentReasoningError: The plans act in other ways, or at different hook points.
@@ -40,19 +42,27 @@ def steer_rows(model: LoadedModel, plans: Sequence[SteeringPlan]) -> Iterator[Be
     if len(points) != 1 or not all(map(can_share, plans)):
         raise LatentReasoningError(
             f"steer_rows: found {len(plans)} plans at {sorted(points) or 'no hook point'}; "
-            f"expected plans at one hook point that add at the last prompt token, always-on"
+            f"expected plans at one hook point that add or ablate at the last prompt token"
+            f", always-on"
         )
-    deltas = torch.stack([plan.delta for plan in plans]).to(model.device)
-    waiting: list[Tensor] = []
+    along = torch.stack([p.direction.vector if p.written is None else p.written for p in plans])
+    read = torch.stack([plan.direction.vector for plan in plans])
+    ablates = torch.tensor([plan.operator == "ablate" for plan in plans])
+    fixed = [p.level if p.operator == "ablate" else p.coefficient * p.mean_norm for p in plans]
+    every = [t.to(model.device) for t in (along, read, ablates, torch.tensor(fixed))]
+    waiting: list[list[Tensor]] = []
 
     def begin(rows: Sequence[int]) -> None:
-        waiting[:] = [deltas[list(rows)]]
+        waiting[:] = [[t[list(rows)] for t in every]]
 
-    def add(x: Float[Tensor, "batch pos d_model"]) -> Float[Tensor, "batch pos d_model"]:
+    def change(x: Float[Tensor, "batch pos d_model"]) -> Float[Tensor, "batch pos d_model"]:
         if not waiting:
             return x
-        vectors = waiting.pop()
-        return torch.cat([x[:, :-1], x[:, -1:] + vectors[:, None].to(x)], dim=1)
+        axis, direction, ablate, amount = waiting.pop()
+        last = x[:, -1].float()
+        amount = amount - ablate * (last * direction).sum(dim=1)
+        moved = x[:, -1] + (amount[:, None] * axis).to(x)
+        return torch.cat([x[:, :-1], moved[:, None]], dim=1)
 
-    with edit(model, {next(iter(points)): add}):
+    with edit(model, {next(iter(points)): change}):
         yield begin

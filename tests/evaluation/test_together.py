@@ -1,5 +1,7 @@
 """Conditions drawn in one batch are those drawn one after the other."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -31,6 +33,8 @@ def posed() -> Setting:
 def conditions(model: LoadedModel) -> list[Condition]:
     found = random_directions(model.d_model, 4, 0, hook_point=POINT)
     plans = [SteeringPlan(d, c, 9.0) for d, c in zip(found, (0.0, 2.0, 4.0, -6.0), strict=True)]
+    ablate = replace(plans[0], operator="ablate", level=3.0)
+    plans += [ablate, replace(ablate, written=found[1].vector)]
     return [Condition(f"c{i}", f"condition {i}", plan) for i, plan in enumerate(plans)]
 
 
@@ -44,6 +48,7 @@ def test_together_is_one_after_the_other(
         alone = run_condition(model, condition, posed.problems, posed.variant, 2, sampling)
         assert found == alone
     assert together[0] != together[2]
+    assert together[4] != together[5]
 
 
 def test_no_hook_is_left(model: LoadedModel, posed: Setting, conditions: list[Condition]) -> None:
@@ -57,14 +62,16 @@ def test_no_hook_is_left(model: LoadedModel, posed: Setting, conditions: list[Co
     assert hooks() == before
 
 
-def test_only_vectors_at_the_last_prompt_token_share_a_batch(
+def test_only_changes_at_the_last_prompt_token_share_a_batch(
     model: LoadedModel, posed: Setting, conditions: list[Condition]
 ) -> None:
     plan = conditions[1].plan
     assert plan is not None
     others = [
         SteeringPlan(plan.direction, 1.0, 9.0, positions="all"),
-        SteeringPlan(plan.direction, 1.0, 9.0, operator="ablate"),
+        SteeringPlan(
+            plan.direction, 1.0, 9.0, operator="ablate", subspace=plan.direction.vector[None]
+        ),
         SteeringPlan(plan.direction, 1.0, 9.0, permuted=0),
         SteeringPlan(plan.direction, 1.0, 9.0, radial=True),
         SteeringPlan(plan.direction, 1.0, 9.0, gate=Gate("learned", torch.ones(model.d_model))),
