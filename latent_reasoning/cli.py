@@ -1,4 +1,4 @@
-"""The command line: `compare`, `evaluate`, `record`, `store`, `organism` and others.
+"""The command line: `compare`, `verdict`, `evaluate`, `record`, `store`, `organism` and others.
 
 Every flag comes from a configuration dataclass. A mistake is one line on stderr and exit status 2;
 Ctrl-C is exit status 130. Nothing heavy is imported before a command runs.
@@ -15,6 +15,7 @@ from pathlib import Path
 from latent_reasoning.activations.config import RecordConfig
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.presets import PRESETS, preset
+from latent_reasoning.comparison.sweep_config import SweepConfig
 from latent_reasoning.dictionaries.fit_config import FitConfig
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations.config import EvaluateConfig
@@ -71,6 +72,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_options(contamination, ContaminationConfig)
     contamination.set_defaults(run=_contamination)
+    sweep = commands.add_parser(
+        "sweep",
+        help="steer one model along many directions: feature x layer x position x coefficient",
+        description=SweepConfig.__doc__,
+    )
+    add_options(sweep, SweepConfig)
+    sweep.set_defaults(run=_sweep, resumable=True)
+    verdict = commands.add_parser(
+        "verdict",
+        help="reach the verdict of a finished comparison anew from its records, in words",
+        description="Reach the verdict of a finished comparison anew from its records, in words.",
+    )
+    verdict.add_argument("run_folder", type=Path, metavar="RUN", help="folder, or its results.json")
+    verdict.set_defaults(run=_verdict)
     _add_zoo(commands)
     _add_activations(commands)
     return parser
@@ -186,6 +201,21 @@ def _compare(options: argparse.Namespace) -> None:
     _show(str(estimate(config)))
     comparison = compare(config, progress=progress_bar)
     _show(f"{summary(comparison.results)}\n\nreport: {comparison.directory / 'report.html'}")
+
+
+def _sweep(options: argparse.Namespace) -> None:
+    config = config_from(options, SweepConfig)
+    from latent_reasoning.comparison.sweep import sweep
+    from latent_reasoning.comparison.sweep_table import sweep_table
+
+    found = sweep(config, progress_bar)
+    _show(f"{sweep_table(found)}\n\nresults: {config.output / 'sweep.json'}")
+
+
+def _verdict(options: argparse.Namespace) -> None:
+    from latent_reasoning.verdict.explain import explain, read_run
+
+    _show(explain(read_run(options.run_folder)))
 
 
 def _evaluate(options: argparse.Namespace) -> None:
