@@ -14,7 +14,7 @@ D_IN = 32
 POINT = "blocks.1.hook_resid_post"
 SOURCES = (Source("base", "a", POINT), Source("tuned", "b", POINT))
 CONFIG = CrosscoderConfig(
-    d_sae=40, k=4, steps=600, batch_size=256, learning_rate=5e-3, held_out=0.2, anneal=0.3
+    d_sae=40, k=3, steps=600, batch_size=256, learning_rate=5e-3, held_out=0.2, anneal=0.3
 )
 
 

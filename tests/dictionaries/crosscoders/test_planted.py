@@ -40,8 +40,7 @@ def test_shared_and_exclusive_features_are_recovered_under_a_rotation() -> None:
     base, tuned = ONES.clone(), ONES @ turn
     base[20:], tuned[16:20] = 0, 0
     pair = Pair(base, tuned, RATE)
-    config = replace(CONFIG, steps=1000)
-    found = fit(pair.rows(10_000, 0), pair.rows(4000, 1), config)
+    found = fit(pair.rows(10_000, 0), pair.rows(4000, 1))
     in_base, in_tuned = cosines(found, 0, ONES), cosines(found, 1, ONES @ turn)
     planted = [("shared", in_base.minimum(in_tuned)[:, :16])]
     planted += [("base-only", in_base[:, 16:20]), ("tuned-only", in_tuned[:, 20:])]
@@ -49,7 +48,7 @@ def test_shared_and_exclusive_features_are_recovered_under_a_rotation() -> None:
         best = alike.max(dim=0)
         assert best.values.min() > 0.95, kind
         assert {found.records[i].kind for i in best.indices.tolist()} == {kind}
-    assert found.metrics.l0 == pytest.approx(config.k, rel=0.1)
+    assert found.metrics.l0 == pytest.approx(CONFIG.k, rel=0.1)
     assert max(found.metrics.fvu) < 0.02
 
 
@@ -69,8 +68,7 @@ def test_a_penalty_shrinks_a_weak_decoder_away_and_scaling_unmasks_it() -> None:
     weak[20:] *= 0.3
     pair = Pair(weak, ONES, RATE)
     rows, fresh = pair.rows(8000, 0), pair.rows(4000, 1)
-    config = replace(CONFIG, steps=1000)
-    penalised = fit(rows, fresh, replace(config, architecture="l1", l1=1.5))
+    penalised = fit(rows, fresh, replace(CONFIG, architecture="l1", l1=1.5))
     false = exclusive(penalised, scaled=False)
     assert len(false) >= 4
     assert set(cosines(penalised, 1, ONES)[:, 20:].argmax(dim=0).tolist()) <= set(false)
@@ -79,7 +77,7 @@ def test_a_penalty_shrinks_a_weak_decoder_away_and_scaling_unmasks_it() -> None:
         nu = penalised.records[i].nu_error["base"]
         assert nu is not None
         assert 0.2 < nu < 0.45
-    assert exclusive(fit(rows, fresh, config), scaled=False) == []
+    assert exclusive(fit(rows, fresh), scaled=False) == []
 
 
 def decoupled(n: int, seed: int) -> SourceRows:
@@ -95,8 +93,7 @@ def decoupled(n: int, seed: int) -> SourceRows:
 
 def test_a_penalty_splits_one_concept_in_two_and_scaling_unmasks_it() -> None:
     rows, fresh = decoupled(8000, 0), decoupled(4000, 1)
-    config = replace(CONFIG, steps=1000)
-    penalised = fit(rows, fresh, replace(config, architecture="l1", l1=0.25))
+    penalised = fit(rows, fresh, replace(CONFIG, architecture="l1", l1=0.25))
     false = [penalised.records[i] for i in exclusive(penalised, scaled=False)]
     assert len(false) >= 2
     assert exclusive(penalised, scaled=True) == []
@@ -106,7 +103,7 @@ def test_a_penalty_splits_one_concept_in_two_and_scaling_unmasks_it() -> None:
     # What the others leave says nothing here: the other half of the concept has taken it.
     errors = [nu for record in false for nu in record.nu_error.values() if nu is not None]
     assert min(errors) < 0.2
-    assert exclusive(fit(rows, fresh, replace(config, k=3)), scaled=False) == []
+    assert exclusive(fit(rows, fresh), scaled=False) == []
 
 
 @pytest.mark.parametrize("architecture", ["batchtopk", "l1"])
