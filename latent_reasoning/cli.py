@@ -16,6 +16,7 @@ from latent_reasoning.activations.config import RecordConfig
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.presets import PRESETS, preset
 from latent_reasoning.comparison.sweep_config import SweepConfig
+from latent_reasoning.dictionaries.crosscoders.config import CrosscoderConfig, CrosscoderRun
 from latent_reasoning.dictionaries.fit_config import FitConfig
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations.config import EvaluateConfig
@@ -142,6 +143,15 @@ def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     fit.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
     add_options(fit, FitConfig)
     fit.set_defaults(run=_fit, resumable=True)
+    crosscoder = commands.add_parser(
+        "crosscoder",
+        help="fit a crosscoder of base and tuned, or of layers; resumes if interrupted",
+        description=CrosscoderConfig.__doc__,
+    )
+    crosscoder.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
+    add_options(crosscoder, CrosscoderConfig)
+    add_options(crosscoder, CrosscoderRun)
+    crosscoder.set_defaults(run=_crosscoder, resumable=True)
     store = commands.add_parser("store", help="look at, check or repair recorded activations")
     actions = store.add_subparsers(title="actions", required=True, metavar="ACTION")
     for action, run, text in (
@@ -170,6 +180,13 @@ def _fit(options: argparse.Namespace) -> None:
     from latent_reasoning.dictionaries.fit import fit
 
     _show(fit(options.store, config, progress_bar))
+
+
+def _crosscoder(options: argparse.Namespace) -> None:
+    config, run = config_from(options, CrosscoderConfig), config_from(options, CrosscoderRun)
+    from latent_reasoning.dictionaries.crosscoders.command import run_crosscoder, summary
+
+    _show(summary(run_crosscoder(options.store, config, run, progress_bar), run.output))
 
 
 def _store_info(options: argparse.Namespace) -> None:
