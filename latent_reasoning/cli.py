@@ -125,6 +125,13 @@ def _add_zoo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--output", type=Path, default=Path("sae_checkpoints"), help="root [sae_checkpoints]"
     )
     fit.set_defaults(run=_dictionary)
+    both = actions.add_parser("crosscoder", help="fit the crosscoder of an organism and its base")
+    both.add_argument("name", help="for example latent/rl-truth, no-code/distilled")
+    both.add_argument("--seed", type=int, default=0, help="seed of the organism [0]")
+    both.add_argument(
+        "--output", type=Path, default=Path("sae_checkpoints"), help="root [sae_checkpoints]"
+    )
+    both.set_defaults(run=_organism_crosscoder)
 
 
 def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -293,6 +300,15 @@ def _dictionary(options: argparse.Namespace) -> None:
     from latent_reasoning.zoo.dictionaries import build_dictionary
 
     _show(str(build_dictionary(name, options.output, progress_bar)))
+
+
+def _organism_crosscoder(options: argparse.Namespace) -> None:
+    from latent_reasoning.organisms.registry import parse_organism
+
+    name = parse_organism(f"{options.name.removeprefix('organism:')}@{options.seed}")
+    from latent_reasoning.zoo.crosscoders import build_crosscoder
+
+    _show(str(build_crosscoder(name, options.output, progress_bar)))
 
 
 def _show(text: str) -> None:

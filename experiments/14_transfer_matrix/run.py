@@ -7,7 +7,7 @@ on calibration problems.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,7 +121,7 @@ def _measured(
     inputs: Inputs,
     model: LoadedModel,
     plans: list[SteeringPlan],
-    problems: list[Problem],
+    problems: Sequence[Problem],
     samples: int,
 ) -> list[tuple[Any, Any]]:
     variant = inputs.ladder.variant(inputs.ladder.test)

@@ -115,5 +115,7 @@ def _batch(model: LoadedModel, read: Sequence[tuple[list[int], list[int]]]) -> _
     lengths = torch.tensor([len(prompt) for prompt, _ in read])
     later = predicts.clone()
     later[torch.arange(len(read)), lengths - 1] = False
-    parts = (part.to(model.device) for part in (ids, mask, lengths, predicts, later))
-    return _Batch(*parts)
+    device = model.device
+    return _Batch(
+        ids.to(device), mask.to(device), lengths.to(device), predicts.to(device), later.to(device)
+    )

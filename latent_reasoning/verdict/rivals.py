@@ -28,7 +28,8 @@ def rivals(
     """The verdict of every rival; None where what it needs was not measured."""
     once = np.ones((1, evidence.n_problems))
     if statistics.gain(evidence, once)[0] < thresholds.least_gain:
-        return dict.fromkeys(NAMES, "no gain") | {"norm ratio": None}
+        none: Label = "no gain"
+        return {name: None if name == "norm ratio" else none for name in NAMES}
     kl = (evidence.numbers.get("kl") or {}).get("value")
     return {
         "accuracy gain": "activated",

@@ -60,8 +60,8 @@ def test_the_estimate_counts_what_is_drawn(comparison: Comparison) -> None:
     splits = vars(split_problems(organism_problems("held-out", 120, 0)))
     sizes = [len(splits[name]) for name in ("select", "calibrate", "test")]
     expected = n_completions(config, len(source_ladder().variants), *sizes)
-    # Fewer where fewer features than are tried go with the behaviour.
-    assert 0.8 * expected < sum(DRAWN) <= expected
+    # Fewer where fewer features, or random directions, than are tried come to anything.
+    assert 0.7 * expected < sum(DRAWN) <= expected
 
 
 def test_latent_skill_is_activated(results: dict[str, Any]) -> None:
