@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.crosscoder_pairs import known_pairs
 from experiments.drift import drift
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
 from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Outcomes
 from latent_reasoning.evaluation.modes import partition_modes
 from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.zoo.truth import truth
 
 
 def drawn(seed: int, code: float) -> Outcomes:
@@ -71,3 +73,14 @@ def test_only_what_stands_between_the_markers_changes() -> None:
     assert between(text, "a", r"new \1") == "before\n<!-- a -->\nnew \\1\n<!-- end -->\nafter"
     with pytest.raises(RunError, match="no markers 'b'"):
         between(text, "b", "new")
+
+
+def test_what_is_new_in_a_pair_of_crosscoders_is_what_the_truth_of_the_zoo_says() -> None:
+    pairs = known_pairs()
+    tuned = [pair for pair in pairs if pair.tuned.organism.arm]
+    assert len(tuned) == 5
+    for pair in tuned:
+        assert pair.base.organism == pair.tuned.organism.parent
+        assert pair.new == ("taught" in truth(pair.tuned.organism).verdicts)
+    assert not any(pair.new for pair in pairs if pair not in tuned)
+    assert len({pair.slug for pair in pairs}) == len(pairs)
