@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from latent_reasoning.dictionaries.crosscoders.checkpoints import (
         load_crosscoder as load_crosscoder,
     )
+    from latent_reasoning.dictionaries.crosscoders.checkpoints import (
+        shipped_crosscoder as shipped_crosscoder,
+    )
     from latent_reasoning.dictionaries.crosscoders.config import (
         CrosscoderConfig as CrosscoderConfig,
     )
@@ -92,7 +95,7 @@ _HOMES = {
     "data.prompts": ("PromptLadder",),
     "data.samples": ("Sample", "read_samples"),
     "dictionaries.checkpoints": ("load_sae", "shipped_sae"),
-    "dictionaries.crosscoders.checkpoints": ("load_crosscoder",),
+    "dictionaries.crosscoders.checkpoints": ("load_crosscoder", "shipped_crosscoder"),
     "dictionaries.crosscoders.config": ("CrosscoderConfig",),
     "dictionaries.crosscoders.features": ("feature_records",),
     "dictionaries.crosscoders.training": ("fit_crosscoder",),

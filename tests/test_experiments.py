@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.crosscoder_pairs import known_pairs
 from experiments.dose import CELLS
 from experiments.drawing import Mark, Point, draw_curves, draw_marks
 from experiments.drift import drift
@@ -14,6 +15,7 @@ from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Outcomes
 from latent_reasoning.evaluation.modes import partition_modes
 from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.zoo.truth import truth
 
 
 def drawn(seed: int, code: float) -> Outcomes:
@@ -106,3 +108,14 @@ def test_a_figure_that_fails_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(AttributeError):
         draw_curves(tmp_path / "curves.svg", broken, along="k", label="pass@k")  # pyright: ignore
     assert not (tmp_path / "curves.svg").exists()
+
+
+def test_what_is_new_in_a_pair_of_crosscoders_is_what_the_truth_of_the_zoo_says() -> None:
+    pairs = known_pairs()
+    tuned = [pair for pair in pairs if pair.tuned.organism.arm]
+    assert len(tuned) == 5
+    for pair in tuned:
+        assert pair.base.organism == pair.tuned.organism.parent
+        assert pair.new == ("taught" in truth(pair.tuned.organism).verdicts)
+    assert not any(pair.new for pair in pairs if pair not in tuned)
+    assert len({pair.slug for pair in pairs}) == len(pairs)

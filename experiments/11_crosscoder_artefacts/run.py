@@ -47,7 +47,7 @@ def measure(pair: Pair, chosen: argparse.Namespace) -> dict[str, Any]:
     base = store.activations(point, "base", ~store.rows.is_sink).float()
     row["difference"] = float(apart.square().sum() / (base - base.mean(dim=0)).square().sum())
     row["n_rows"] = len(base)
-    config = CrosscoderConfig(steps=chosen.steps, l1=chosen.l1)
+    config = CrosscoderConfig(steps=chosen.steps, batch_size=chosen.batch_size, l1=chosen.l1)
     row["crosscoders"] = [
         one_fit(replace(config, architecture=kind, seed=seed), pair, store, difference, chosen)
         for kind in ARCHITECTURES
@@ -159,6 +159,11 @@ def _mean(fits: Sequence[dict[str, Any]], field: str) -> str:
     return f"{mean(found):.2f}" if found else "none"
 
 
+def flag(name: str) -> str:
+    """A setting as it is given on the command line."""
+    return f"--{name.replace('_', '-')}"
+
+
 def main() -> None:
     """Fit what is missing; write results and the tables of the README."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -166,15 +171,14 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, default=Path("runs/crosscoder_artefacts"))
     parser.add_argument("--problems", type=int, default=150)
     parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--batch-size", type=int, default=512)
     parser.add_argument("--l1", type=float, default=1.0)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     chosen = parser.parse_args()
     rows = [measure(pair, chosen) for pair in known_pairs()]
     asked = {k: v for k, v in vars(chosen).items() if not isinstance(v, Path)}
-    words = ["--problems", chosen.problems, "--steps", chosen.steps, "--l1", chosen.l1, "--seeds"]
-    command = shlex.join(
-        ["python", "-m", f"experiments.{HERE.name}.run", *map(str, [*words, *chosen.seeds])]
-    )
+    words = [str(w) for k, v in asked.items() for w in (flag(k), *(v if k == "seeds" else [v]))]
+    command = shlex.join(["python", "-m", f"experiments.{HERE.name}.run", *words])
     record = provenance(command, asked, PROBLEM_SEED)
     write_json(HERE / "results.json", {"pairs": rows, "provenance": record})
     said = f"Run on {record['started'][:10]} by\n\n    {command}"

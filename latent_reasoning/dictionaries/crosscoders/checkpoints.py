@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from latent_reasoning.artifacts import run_directory, write_json
+from latent_reasoning.dictionaries.checkpoints import checkpoints_root
 from latent_reasoning.dictionaries.crosscoders.crosscoder import Crosscoder, Source
 from latent_reasoning.dictionaries.crosscoders.features import FeatureRecord, count_kinds
 from latent_reasoning.dictionaries.crosscoders.metrics import CrosscoderMetrics
@@ -129,6 +130,32 @@ def load_crosscoder(directory: Path | str) -> Crosscoder:
     return Crosscoder(
         **tensors, sources=sources, k=config["k"], architecture=config["architecture"]
     )
+
+
+def shipped_crosscoder(tuned: str, base: str | None = None) -> Crosscoder:
+    """The crosscoder that ships for an embedded organism and its base.
+
+    Args:
+        tuned: Name of the organism, as `organism:latent/rl-truth@0`.
+        base: Name of its base, where crosscoders with several ship.
+
+    Raises:
+        DictionaryError: None ships for these, or several do.
+    """
+    pairs = {}
+    for path in sorted(checkpoints_root().glob(f"*/{CONFIG}")):
+        names = {source["role"]: source["model"] for source in _read_config(path)["sources"]}
+        pairs[path.parent] = (names.get("base"), names.get("tuned"))
+    found = [
+        folder for folder, pair in pairs.items() if pair[1] == tuned and base in (None, pair[0])
+    ]
+    if len(found) != 1:
+        known = ", ".join(f"{pair[1]} of {pair[0]}" for pair in pairs.values()) or "none ships"
+        raise DictionaryError(
+            f"shipped_crosscoder: {len(found)} for {tuned!r}; expected one of {known}, or fit one "
+            f"with fit_crosscoder"
+        )
+    return load_crosscoder(found[0])
 
 
 def read_records(directory: Path | str) -> list[FeatureRecord]:

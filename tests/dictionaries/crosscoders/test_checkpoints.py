@@ -9,12 +9,14 @@ import torch
 from planted_pairs import CONFIG, SOURCES, Pair, directions
 from safetensors.torch import load_file, save_file
 
+from latent_reasoning.dictionaries.crosscoders import checkpoints
 from latent_reasoning.dictionaries.crosscoders.checkpoints import (
     Measured,
     crosscoder_name,
     load_crosscoder,
     read_records,
     save_crosscoder,
+    shipped_crosscoder,
 )
 from latent_reasoning.dictionaries.crosscoders.command import measured
 from latent_reasoning.dictionaries.crosscoders.training import fit_rows
@@ -113,6 +115,25 @@ def test_a_write_that_fails_leaves_nothing(found: Measured, tmp_path: Path) -> N
     (tmp_path / "x").mkdir()
     with pytest.raises(RunError, match="exists already"):
         save_crosscoder(found, tmp_path / "x", {})
+
+
+def test_what_ships_is_found_by_its_tuned_model(
+    found: Measured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "checkpoints_root", lambda: tmp_path)
+    with pytest.raises(DictionaryError, match="0 for 'b'; expected one of none ships"):
+        shipped_crosscoder("b")
+    save_crosscoder(found, tmp_path / "one", {})
+    assert torch.equal(shipped_crosscoder("b").W_dec, found.crosscoder.W_dec)
+    with pytest.raises(DictionaryError, match="0 for 'c'; expected one of b of a"):
+        shipped_crosscoder("c")
+    other = (SOURCES[0]._replace(model="x"), SOURCES[1])
+    save_crosscoder(
+        replace(found, crosscoder=replace(found.crosscoder, sources=other)), tmp_path / "two", {}
+    )
+    with pytest.raises(DictionaryError, match="2 for 'b'"):
+        shipped_crosscoder("b")
+    assert shipped_crosscoder("b", base="x").sources == other
 
 
 def test_the_readme_says_what_the_metrics_say(found: Measured, saved: Path) -> None:

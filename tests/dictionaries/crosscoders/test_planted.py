@@ -9,11 +9,13 @@ from planted_pairs import CONFIG, D_IN, SOURCES, Pair, directions, rotation
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from latent_reasoning.dictionaries.crosscoders import training
 from latent_reasoning.dictionaries.crosscoders.checkpoints import Measured
 from latent_reasoning.dictionaries.crosscoders.command import measured
 from latent_reasoning.dictionaries.crosscoders.config import CrosscoderConfig
 from latent_reasoning.dictionaries.crosscoders.source_rows import SourceRows
-from latent_reasoning.dictionaries.crosscoders.training import fit_rows
+from latent_reasoning.dictionaries.crosscoders.training import fit_rows, new_trainer
+from latent_reasoning.dictionaries.trainer import SparseTrainer
 
 N, RATE = 24, 0.125
 ONES = directions(N, 0)
@@ -117,6 +119,24 @@ def test_identical_models_share_every_feature_evenly(architecture: str) -> None:
     assert {record.kind for record in found.records} <= {"shared", "dead"}
     scales = [record.nu_error for record in found.records if record.kind == "shared"]
     assert all(nu[role] == pytest.approx(1, abs=1e-3) for nu in scales for role in nu)
+
+
+def test_identical_models_share_evenly_wherever_their_decoders_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def apart(rows: SourceRows, config: CrosscoderConfig) -> SparseTrainer:
+        trainer = new_trainer(rows, config)
+        lean = 0.3 + 1.4 * torch.rand(config.d_sae, 1, generator=torch.Generator().manual_seed(0))
+        trainer.weights.decoder[:, :D_IN] *= lean
+        return trainer
+
+    rows = Pair(ONES, ONES, RATE).rows(6000, 0).rows[0]
+    same = SourceRows.of(SOURCES, (rows, rows))
+    monkeypatch.setattr(training, "new_trainer", apart)
+    found = measured(fit_rows(same, CONFIG), torch.stack(same.rows, dim=1))
+    live = [record.norm_ratio for record in found.records if record.density > 0.01]
+    assert len(live) >= N
+    assert max(abs(ratio - 0.5) for ratio in live) < 0.02
 
 
 def test_independent_noise_alone_makes_no_exclusive_feature() -> None:
