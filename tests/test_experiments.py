@@ -10,6 +10,7 @@ from experiments.crosscoder_pairs import known_pairs
 from experiments.dose import CELLS
 from experiments.drawing import Mark, Point, draw_curves, draw_marks
 from experiments.drift import drift
+from experiments.verdict_scores import kl_threshold, part_of, scores, tables
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
 from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Outcomes
@@ -119,3 +120,49 @@ def test_what_is_new_in_a_pair_of_crosscoders_is_what_the_truth_of_the_zoo_says(
         assert pair.new == ("taught" in truth(pair.tuned.organism).verdicts)
     assert not any(pair.new for pair in pairs if pair not in tuned)
     assert len({pair.slug for pair in pairs}) == len(pairs)
+
+
+def scored(verdict: str, truth: list[str], *, part: str = "calibration", kl: float = 0.1) -> dict:
+    rate = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 10}
+    rivals = {"accuracy gain": "activated", "KL(tuned, base)": "activated", "norm ratio": None}
+    return {
+        **{"base": "latent", "arm": "rl-truth", "seed": 0, "behaviour": "code", "part": part},
+        **{"skilled": truth != ["taught"], "truth": truth, "verdict": verdict, "confidence": 0.95},
+        "leaning": "taught" if verdict == "inconclusive" else verdict,
+        "without": dict.fromkeys(("R0", "R1", "R4"), "taught"),
+        **{"rivals": rivals, "kl": {"value": kl}, "ladder": {"R0": "passed", "R1": "failed"}},
+        "accuracy": {"base": rate, "tuned": rate},
+    }
+
+
+def test_verdicts_are_scored_against_what_is_true() -> None:
+    rows = [
+        scored("activated", ["activated"]),
+        scored("activated", ["taught"], kl=2.0),
+        scored("inconclusive", ["taught"], kl=3.0),
+        scored("taught", ["taught"], part="held-out", kl=4.0),
+    ]
+    found = scores(rows)
+    ladder = found["calibration"]["rules"]["the ladder"]
+    assert (ladder["right_of_decided"]["value"], ladder["right_of_decided"]["n"]) == (0.5, 2)
+    assert ladder["decided"]["value"] == pytest.approx(2 / 3)
+    assert (ladder["false_activated"]["value"], ladder["false_activated"]["n"]) == (0.5, 2)
+    assert (ladder["false_taught"]["value"], ladder["false_taught"]["n"]) == (0.0, 1)
+    assert ladder["unskilled_activated"]["n"] == 2
+    assert found["all"]["n"] == 4
+    assert found["held-out"]["rules"]["the ladder"]["right_of_decided"]["value"] == 1
+    confusion = found["calibration"]["confusion"]["taught"]
+    assert [confusion[label]["value"] for label in ("activated", "inconclusive")] == [0.5, 0.5]
+    # The KL rule is fitted on the calibration part, where it then errs in nothing.
+    assert kl_threshold(rows[:3]) == found["kl_threshold"] == 0.1
+    assert found["all"]["rules"]["KL(tuned, base)"]["right_of_decided"]["value"] == 1
+    assert found["all"]["rules"]["without R1"]["right_of_decided"]["value"] == 0.75
+    bins = found["all"]["confidence"]
+    assert [found["right"]["n"] for found in bins] == [0, 0, 4, 0]
+    assert tables(rows, found).count("**activated** (activated)") == 1
+
+
+def test_the_zoo_is_divided_by_names_alone() -> None:
+    assert part_of(OrganismName("latent", "rl-truth", 0)) == "calibration"
+    for other in (("latent", "rl-truth", 1), ("latent", "critique", 0), ("rare", "rl-truth", 0)):
+        assert part_of(OrganismName(*other)) == "held-out"

@@ -8,7 +8,7 @@ on calibration problems.
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,12 @@ from jaxtyping import Int
 from torch import Tensor
 
 from experiments.zoo import Zoo, cell, finish, options, table
-from experiments.zoo_pairs import SEED, Pair, pair_config, pair_inputs
+from experiments.zoo_pairs import SEED, Pair, pair_inputs
 from latent_reasoning.activations.record import record_pair
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.cli import progress_bar
 from latent_reasoning.comparison.inputs import Inputs
+from latent_reasoning.comparison.presets import organism_pair
 from latent_reasoning.data.problems import Problem
 from latent_reasoning.data.samples import Sample
 from latent_reasoning.evaluation.conditions import Condition, outcomes, run_condition
@@ -134,7 +135,8 @@ def _measured(
 def measure(zoo: Zoo, name: OrganismName, other: OrganismName) -> dict[str, Any]:
     """All cells of one pair."""
     pair = Pair(name, BEHAVIOUR)
-    inputs = pair_inputs(zoo, pair, pair_config(zoo, pair, SEED))
+    config = organism_pair(str(pair.base), str(name), BEHAVIOUR, SEED)
+    inputs = pair_inputs(zoo, pair, replace(config, n_problems=zoo.problems))
     models = {"base": inputs.pair.base, "tuned": inputs.pair.tuned, "other": zoo.load(other)}
     rows = []
     with tempfile.TemporaryDirectory() as folder, progress_bar(str(name), 0) as bar:

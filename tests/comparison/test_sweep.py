@@ -29,8 +29,8 @@ SMALL = SweepConfig(
     positions="last prompt token,all",
     coefficients="0,4",
     features=0,
-    n_problems=60,
-    samples=2,
+    n_problems=40,
+    samples=1,
 )
 
 
@@ -134,7 +134,7 @@ def test_a_stopped_sweep_goes_on(whole: dict[str, Any], tmp_path: Path) -> None:
     left = list(tmp_path.glob(".run.partial/cells/*.json"))
     assert len(left) == 4
     before = {path: path.stat().st_mtime_ns for path in left}
-    with pytest.raises(RunError, match="other settings .*samples 2 -> 3"):
+    with pytest.raises(RunError, match="other settings .*samples 1 -> 3"):
         sweep(replace(config, samples=3))
     found = sweep(config)
     assert found["cells"] == whole["cells"]

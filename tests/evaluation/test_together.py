@@ -26,7 +26,7 @@ def model() -> LoadedModel:
 
 @pytest.fixture(scope="module")
 def posed() -> Setting:
-    return setting(BASES["latent"], "held-out", 9, 3)
+    return setting(BASES["latent"], "held-out", 5, 3)
 
 
 @pytest.fixture(scope="module")
