@@ -62,8 +62,8 @@ def explorer_in_cell(state: dict[str, Any], fallback: str) -> str:
         state: What explorer.js takes.
         fallback: HTML that is shown where scripts do not run.
     """
-    # Every "<" is escaped, so that nothing in the text ends or opens a script.
-    content = json.dumps(state).replace("<", "\\u003c")
+    # "\\/" is "/" and "\\x21" is "!" inside a string: no text there ends or opens a script.
+    content = json.dumps(state).replace("</", "<\\/").replace("<!", "<\\x21")
     return _in_cell(fallback, "lr lr-static", f"explorer(root, {content}, null);")
 
 

@@ -6,6 +6,7 @@ plotly.js is loaded it takes the place of the SVG when the chart comes into view
 
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class Bars:
     """What it shows."""
     labels: tuple[str, ...]
     """What each bar stands for, for its tooltip and its axis."""
-    heights: tuple[float | None, ...]
+    heights: tuple[float | int | None, ...]
     """Height of each bar; None where nothing was measured."""
     words: tuple[str, ...]
     """Height of each bar in words, for its tooltip."""
@@ -53,7 +54,7 @@ class Bars:
 def activation_bars(evidence: FeatureEvidence) -> Bars:
     """How strong the feature fires where it does, on a logarithmic axis."""
     edges, counts = evidence.histogram
-    spans = zip(edges[:-1], edges[1:], strict=True) if counts else ()
+    spans = pairwise(edges) if counts else ()
     return Bars(
         title="Activation",
         labels=tuple(f"{number(low)} to {number(high)}" for low, high in spans),
@@ -116,7 +117,7 @@ def plotly_spec(bars: Bars) -> dict[str, Any]:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": GREY, "size": 11, "family": "system-ui, sans-serif"},
             "xaxis": axis | {"title": bars.x_title, "type": "category", "nticks": 4},
-            "yaxis": axis | {"type": "log" if bars.log else "linear", "nticks": 4},
+            "yaxis": axis | ({"type": "log", "dtick": 1} if bars.log else {"nticks": 4}),
         },
     }
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from latent_reasoning.explore.bars import activation_bars, bars_html, place_bars
-from latent_reasoning.explore.columns import Named, named, score_html, title
-from latent_reasoning.explore.style import in_notebook
+from latent_reasoning.display.bars import activation_bars, bars_html, place_bars
+from latent_reasoning.display.columns import Named, named, score_html, title
+from latent_reasoning.display.style import in_notebook
 from latent_reasoning.features.contexts import Context
 from latent_reasoning.features.evidence import FeatureEvidence
 from latent_reasoning.features.logit_lens import TokenLogit
+from latent_reasoning.features.score_table import Falsification
 from latent_reasoning.report.tokens import tokens_html
 from latent_reasoning.report.wording import escaped, number
 
@@ -19,6 +20,8 @@ KINDS = {
     "low": ("Weakest", "one a completion, weakest first"),
 }
 """Kinds of contexts: heading, and how they were chosen."""
+COUNTED = ("density", "max_activation", "mean_activation")
+"""Scores that a card leaves out, as it has counted them itself on all rows of the recording."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +38,17 @@ class FeatureCard:
 
 
 def card_html(evidence: FeatureEvidence, score: Any = None) -> str:
-    """The card as a fragment of HTML; it takes the style sheet of `explore.style`.
+    """The card as a fragment of HTML; it takes the style sheet of `display.style`.
 
     Args:
         evidence: What is known of the feature.
-        score: A record of its scores, see `explore.columns`.
+        score: A record of its scores, see `display.columns`.
     """
     scored = None if score is None else named(score)
     contexts = "".join(_contexts(evidence, kind) for kind in KINDS)
     silent = '<p class="lr-none">It fires on no row of this recording.</p>'
     return (
-        f'<article class="lr-card">{_head(evidence)}{_facts(evidence, scored)}'
+        f'<article class="lr-card">{_head(evidence)}{_tried(score)}{_facts(evidence, scored)}'
         f'<div class="lr-columns"><div class="lr-contexts">{contexts or silent}</div>'
         f'<div class="lr-side">{bars_html(activation_bars(evidence))}'
         f"{bars_html(place_bars(evidence))}{_tokens(evidence)}{_lens(evidence)}"
@@ -60,6 +63,19 @@ def _head(evidence: FeatureEvidence) -> str:
     )
 
 
+def _tried(score: Any) -> str:
+    """What the falsifier found, where it was tried."""
+    tried: Falsification | None = getattr(score, "falsification", None)
+    if tried is None:
+        return ""
+    tokens = " ".join(f"<i>{token_text(token)}</i>" for token in tried.tokens)
+    return (
+        f'<p class="lr-tried"><b class="lr-verdict" data-verdict="{escaped(tried.verdict)}">'
+        f"{escaped(tried.verdict)}</b> <span class='lr-chips'>{escaped(tried.injected)} {tokens} "
+        f"put into {number(tried.n_texts)} other texts: Cohen's d {tried.cohens_d:.2f}</span></p>"
+    )
+
+
 def _facts(evidence: FeatureEvidence, scored: Named | None) -> str:
     listed = {
         "fires on": f"{evidence.density:.2%} of {number(evidence.n_rows)} rows",
@@ -67,8 +83,11 @@ def _facts(evidence: FeatureEvidence, scored: Named | None) -> str:
         "mean where it fires": number(evidence.mean_activation),
     }
     scores = {} if scored is None else scored.scores
-    # What the scores call density and largest activation was measured on other rows.
-    listed |= {escaped(title(name)): score_html(value) for name, value in scores.items()}
+    listed |= {
+        escaped(title(name)): score_html(value)
+        for name, value in scores.items()
+        if value is not None and name not in COUNTED
+    }
     items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in listed.items())
     return f'<dl class="lr-facts">{items}</dl>'
 

@@ -78,9 +78,11 @@ def title(name: str) -> str:
 def _values(record: Any) -> dict[str, Any]:
     if isinstance(record, Mapping):
         return dict(record)
-    if is_dataclass(record):
-        return {field.name: getattr(record, field.name) for field in fields(record)}
-    return dict(record._asdict())
+    if not is_dataclass(record):
+        return dict(record._asdict())
+    # A verdict says more than any number, so it comes first.
+    judged = {"verdict": record.verdict} if hasattr(record, "verdict") else {}  # pyright: ignore[reportAttributeAccessIssue]
+    return judged | {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _of(record: Any, values: dict[str, Any], name: str) -> Any:

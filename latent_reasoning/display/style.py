@@ -8,7 +8,9 @@ from latent_reasoning.report.style import DARK, LIGHT, TOKENS
 
 _DARK_PLACES = '[data-jp-theme-light="false"] .lr, .vscode-dark .lr'
 _LIGHT_PLACES = '[data-jp-theme-light="true"] .lr, .vscode-light .lr'
-_SCOPED_TOKENS = TOKENS.replace("\n.context", "\n.lr .context").replace(".context", ".lr .context", 1)
+_SCOPED_TOKENS = TOKENS.replace("\n.context", "\n.lr .context").replace(
+    ".context", ".lr .context", 1
+)
 
 STYLE = (
     f".lr {{\n{LIGHT}}}\n"
@@ -32,8 +34,11 @@ STYLE = (
 
 .lr .lr-card { padding: 14px 16px 16px; border: 1px solid var(--line); border-radius: 8px; }
 .lr .lr-facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 8px 0 2px; padding: 0; }
-.lr .lr-facts dt { color: var(--soft); font-size: 11.5px; font-weight: 400; margin: 0; }
-.lr .lr-facts dd { margin: 0; font-variant-numeric: tabular-nums; }
+.lr .lr-facts dt, .lr .lr-facts dd {
+  display: block; float: none; width: auto; margin: 0; padding: 0; font-weight: 400;
+}
+.lr .lr-facts dt { color: var(--soft); font-size: 11.5px; }
+.lr .lr-facts dd { font-variant-numeric: tabular-nums; }
 .lr .lr-columns { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 4px 26px; }
 .lr .lr-columns > div { min-width: 0; }
 @media (max-width: 760px) { .lr .lr-columns { grid-template-columns: minmax(0, 1fr); } }
@@ -79,6 +84,14 @@ STYLE = (
   font: 12px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre;
   background: var(--panel); border-radius: 3px; padding: 0 4px;
 }
+.lr .lr-note { color: var(--soft); margin: 0 0 8px; max-width: 60em; }
+.lr .lr-tried { margin: 6px 0 0; }
+.lr .lr-verdict {
+  font-size: 12px; font-weight: 650; padding: 1px 8px; border-radius: 9px; margin-right: 6px;
+  border: 1.5px solid var(--soft);
+}
+.lr .lr-verdict[data-verdict="context-dependent"] { border-color: var(--accent); }
+.lr .lr-verdict[data-verdict="token-driven"] { border-style: dashed; }
 .lr .lr-chips { line-height: 1.9; }
 .lr .lr-chips b { color: var(--soft); font-weight: 400; font-size: 10px; margin-right: 6px; }
 .lr .lr-chips a, .lr .lr-chips span { margin-right: 8px; white-space: nowrap; }
@@ -102,7 +115,51 @@ STYLE = (
 .lr .lr-ranking tbody tr[aria-selected="true"] {
   background: color-mix(in srgb, var(--accent) 16%, transparent);
 }
-.lr .lr-ranking td:first-child { font-weight: 600; }
+.lr .lr-ranking td:first-child { color: var(--soft); }
+
+.lr.lr-explorer {
+  display: grid; grid-template-columns: minmax(290px, 2fr) minmax(0, 5fr); gap: 16px;
+  padding: 12px; border: 1px solid var(--line);
+}
+.lr .lr-left { min-width: 0; }
+.lr .lr-left .lr-scroll { max-height: 760px; }
+.lr .lr-left th, .lr .lr-left td { padding-right: 10px; font-size: 12.5px; }
+.lr .lr-left td:nth-child(2) span {
+  display: inline-block; max-width: 128px; overflow: hidden; text-overflow: ellipsis;
+  vertical-align: bottom;
+}
+.lr .lr-right { min-width: 0; display: grid; gap: 12px; align-content: start; }
+.lr .lr-bench { border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; }
+.lr .lr-bench label { color: var(--soft); font-size: 12px; }
+.lr .lr-controls { display: flex; flex-wrap: wrap; gap: 6px 22px; align-items: center; }
+.lr .lr-controls input[type="range"] { width: 230px; vertical-align: middle; margin: 0 6px; }
+.lr .lr-controls output { font-variant-numeric: tabular-nums; min-width: 3em; color: var(--ink); }
+.lr .lr-bench select, .lr .lr-bench textarea {
+  font: inherit; font-size: 12.5px; color: inherit; background: var(--panel); max-width: 100%;
+  border: 1px solid var(--line); border-radius: 5px; padding: 3px 6px;
+}
+.lr .lr-bench textarea {
+  width: 100%; height: 62px; margin-top: 8px; resize: vertical; display: block;
+  font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace;
+}
+.lr .lr-both { display: grid; grid-template-columns: 1fr 1fr; gap: 14px; margin-top: 10px; }
+.lr .lr-both > div { min-width: 0; }
+.lr .lr-both h4 { margin: 0 0 4px; }
+.lr .lr-both pre {
+  margin: 0; padding: 8px 10px; background: var(--panel); color: inherit; border-radius: 6px;
+  font: 12.5px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace;
+  white-space: pre-wrap; overflow-wrap: anywhere; max-height: 320px; overflow: auto; border: 0;
+}
+.lr .lr-both mark {
+  background: rgb(var(--hot) / .22); color: inherit; border-radius: 2px;
+  print-color-adjust: exact; -webkit-print-color-adjust: exact;
+}
+.lr .lr-status { color: var(--soft); font-size: 12px; min-height: 1.4em; }
+.lr .lr-open[data-absent] { color: inherit; cursor: default; text-decoration: none; }
+@media (max-width: 900px) {
+  .lr.lr-explorer { grid-template-columns: minmax(0, 1fr); }
+  .lr .lr-left .lr-scroll { max-height: 260px; }
+}
 """
 )
 

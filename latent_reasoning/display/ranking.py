@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from latent_reasoning.explore.card import token_text
-from latent_reasoning.explore.columns import (
+from latent_reasoning.display.card import token_text
+from latent_reasoning.display.columns import (
     Named,
     named,
     score_html,
@@ -13,13 +13,23 @@ from latent_reasoning.explore.columns import (
     sort_key,
     title,
 )
-from latent_reasoning.explore.script import ranking_in_cell
-from latent_reasoning.explore.style import in_notebook
+from latent_reasoning.display.script import ranking_in_cell
+from latent_reasoning.display.style import in_notebook
 from latent_reasoning.features.evidence import FeatureEvidence
+from latent_reasoning.features.score_table import ScoreTable
 from latent_reasoning.report.wording import escaped
 
 PREVIEWED = 4
-HELP = "search: words, token:Python, auroc>0.9, density<0.01"
+HELP = "words, token:x, auroc>0.9"
+
+
+def table_note(table: ScoreTable) -> str:
+    """What a score table was measured on, in a sentence."""
+    return (
+        f"{table.behaviour}: {table.meaning}. {table.n_labelled:,} of {table.n_rows:,} rows "
+        f"({table.positions}) of {table.n_problems:,} problems show it; {table.model} at "
+        f"{table.hook_point}. {table.multiple_testing}"
+    )
 
 
 @dataclass(frozen=True)
@@ -27,16 +37,23 @@ class Ranking:
     """A ranking that shows itself."""
 
     scores: Sequence[Any]
-    """Records of scores in order of rank, see `explore.columns`."""
+    """Records of scores in order of rank, see `display.columns`."""
     evidence: Mapping[int, FeatureEvidence] = field(default_factory=dict)
     """Evidence by number of feature, where it was gathered."""
+    note: str = ""
+    """A sentence above it."""
 
     def _repr_html_(self) -> str:
-        return in_notebook(ranking_in_cell(ranking_html(self.scores, self.evidence)))
+        note = f'<p class="lr-note">{escaped(self.note)}</p>' if self.note else ""
+        return in_notebook(ranking_in_cell(note + ranking_html(self.scores, self.evidence)))
 
 
 def ranking_html(
-    scores: Sequence[Any], evidence: Mapping[int, FeatureEvidence], *, linked: bool = False
+    scores: Sequence[Any],
+    evidence: Mapping[int, FeatureEvidence],
+    *,
+    linked: bool = False,
+    most: int | None = None,
 ) -> str:
     """The table with its search box, as a fragment of HTML.
 
@@ -44,9 +61,10 @@ def ranking_html(
         scores: Records of scores in order of rank.
         evidence: Evidence by number of feature; its tokens and contexts are searched.
         linked: Whether each feature is a link to `#feature-<number>` of the same page.
+        most: Most scores to show, the first ones; all of them if None.
     """
     rows = [named(score) for score in scores]
-    names = score_names(rows)
+    names = score_names(rows)[:most]
     heads = ["#", "feature", *(title(name) for name in names), *(["fires on"] if evidence else [])]
     columns = ["rank", "name", *names, *(["fires_on"] if evidence else [])]
     head = "".join(
@@ -75,7 +93,7 @@ def _row(
     name = escaped(row.name)
     if linked and known is not None:
         name = f'<a href="#feature-{row.feature_id}">{name}</a>'
-    cells = [(str(rank), str(rank)), (row.name, name)]
+    cells = [(str(rank), str(rank)), (row.name, f'<span title="{escaped(row.name)}">{name}</span>')]
     cells += [(sort_key(row.scores.get(n)), score_html(row.scores.get(n))) for n in names]
     if evidence:
         cells.append(("" if known is None else _first_token(known), _preview(known)))
