@@ -91,13 +91,14 @@ class FeatureScore:
     """Gradient of that log-probability times activation, where the behaviour is decided."""
     ablation: float | None = None
     """Change of that log-probability when the feature is taken away there, exactly."""
+    verdict: Verdict = "untested"
+    """Whether it only fires on its tokens, as far as the falsifier could tell."""
     falsification: Falsification | None = None
     """What the falsifier found; None where it was not tried."""
 
-    @property
-    def verdict(self) -> Verdict:
-        """The falsifier's verdict."""
-        return self.falsification.verdict if self.falsification else "untested"
+    def tried(self, falsification: Falsification) -> "FeatureScore":
+        """The same row with the falsifier's verdict."""
+        return replace(self, falsification=falsification, verdict=falsification.verdict)
 
     @property
     def density_change(self) -> float | None:
