@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from latent_reasoning.dictionaries.checkpoints import shipped_sae as shipped_sae
     from latent_reasoning.dictionaries.training import SaeConfig as SaeConfig
     from latent_reasoning.dictionaries.training import fit_sae as fit_sae
+    from latent_reasoning.display.card import FeatureCard as FeatureCard
+    from latent_reasoning.display.explorer import explore as explore
+    from latent_reasoning.display.page import write_cards as write_cards
+    from latent_reasoning.display.ranking import Ranking as Ranking
     from latent_reasoning.errors import LatentReasoningError as LatentReasoningError
     from latent_reasoning.evaluation.conditions import Condition as Condition
     from latent_reasoning.evaluation.conditions import outcomes as outcomes
@@ -36,10 +40,6 @@ if TYPE_CHECKING:
     )
     from latent_reasoning.evaluation.contrasts import over_seeds as over_seeds
     from latent_reasoning.evaluation.pass_at_k import pass_at_k_curve as pass_at_k_curve
-    from latent_reasoning.display.card import FeatureCard as FeatureCard
-    from latent_reasoning.display.explorer import explore as explore
-    from latent_reasoning.display.page import write_cards as write_cards
-    from latent_reasoning.display.ranking import Ranking as Ranking
     from latent_reasoning.features.evidence import EvidenceConfig as EvidenceConfig
     from latent_reasoning.features.evidence import gather_evidence as gather_evidence
     from latent_reasoning.features.ranking import rank_features as rank_features

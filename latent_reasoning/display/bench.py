@@ -44,8 +44,8 @@ class SteeringBench:
     """The dictionary whose features are added."""
     mean_norm: float
     """Mean residual norm at its hook point: the unit of coefficients."""
-    sampling: SamplingConfig = field(default_factory=lambda: SamplingConfig(temperature=0.0))
-    """How it writes; by default the likeliest token each time, so that all change is steering's."""
+    sampling: SamplingConfig
+    """How it writes; at temperature 0 all change is steering's."""
     _unsteered: "OrderedDict[str, str]" = field(default_factory=OrderedDict, repr=False)
 
     def plan(

@@ -8,7 +8,6 @@ import torch
 
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
-from latent_reasoning.errors import LatentReasoningError, one_of
 from latent_reasoning.display.bench import SteeringBench
 from latent_reasoning.display.card import card_html
 from latent_reasoning.display.columns import named
@@ -16,9 +15,11 @@ from latent_reasoning.display.page import counted
 from latent_reasoning.display.ranking import ranking_html
 from latent_reasoning.display.script import explorer_in_cell
 from latent_reasoning.display.style import STYLE, in_notebook
+from latent_reasoning.errors import LatentReasoningError, one_of
 from latent_reasoning.features.auroc import FeatureError
 from latent_reasoning.features.evidence import EvidenceConfig, FeatureEvidence, gather_evidence
 from latent_reasoning.features.score_table import ScoreTable
+from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.report.wording import escaped
 from latent_reasoning.steering.positions import Positions
@@ -28,6 +29,7 @@ PROMPTS = 24
 SCORES = 4
 POSITIONS: tuple[Positions, ...] = ("last prompt token", "prompt", "generated", "all")
 STRONGEST = 12.0
+GREEDY = SamplingConfig(temperature=0.0)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def explore(
     prompts: Sequence[str] | None = None,
     others: Mapping[str, SparseAutoencoder] | None = None,
     config: EvidenceConfig | None = None,
+    sampling: SamplingConfig | None = None,
 ) -> Any:
     """Explore the features of a dictionary: search, open a card, steer and see what changes.
 
@@ -110,6 +113,7 @@ def explore(
         prompts: Prompts to choose from; by default those of the store.
         others: Dictionaries in which the nearest feature is looked up.
         config: How much evidence is collected.
+        sampling: How continuations are drawn; by default the likeliest token each time.
 
     Raises:
         FeatureError: No feature is left to show, or one does not exist.
@@ -126,7 +130,7 @@ def explore(
         evidence=tuple(evidence),
         scores=rows or tuple(counted(evidence)),
         prompts=tuple(prompts or stored_prompts(store, model)),
-        bench=SteeringBench(model, dictionary, mean_norm),
+        bench=SteeringBench(model, dictionary, mean_norm, sampling or GREEDY),
     )
     try:
         from latent_reasoning.display.widget import ExplorerWidget

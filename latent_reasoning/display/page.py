@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from latent_reasoning.errors import RunError
 from latent_reasoning.display.card import card_html
 from latent_reasoning.display.columns import named
 from latent_reasoning.display.ranking import ranking_html
 from latent_reasoning.display.script import page_script
 from latent_reasoning.display.style import STYLE
+from latent_reasoning.errors import RunError
 from latent_reasoning.features.evidence import FeatureEvidence
 from latent_reasoning.report.page import document, write_document
 from latent_reasoning.report.wording import escaped

@@ -5,10 +5,10 @@ from typing import Any
 import anywidget
 import traitlets
 
-from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.display.bench import continuations_html
 from latent_reasoning.display.explorer import Explorer, parse_positions
 from latent_reasoning.display.script import widget_script
+from latent_reasoning.errors import LatentReasoningError
 
 
 class ExplorerWidget(anywidget.AnyWidget):

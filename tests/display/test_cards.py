@@ -9,7 +9,6 @@ import pytest
 import torch
 from hostile_evidence import HOSTILE, build_evidence
 
-from latent_reasoning.errors import RunError
 from latent_reasoning.display.bars import activation_bars, figure, place_bars, plotly_spec
 from latent_reasoning.display.bench import Continuations, continuations_html
 from latent_reasoning.display.card import FeatureCard, card_html
@@ -17,6 +16,7 @@ from latent_reasoning.display.columns import named
 from latent_reasoning.display.explorer import bench_html
 from latent_reasoning.display.page import cards_page, counted, write_cards
 from latent_reasoning.display.ranking import Ranking, ranking_html
+from latent_reasoning.errors import RunError
 from latent_reasoning.features.auroc import Auroc
 from latent_reasoning.features.directions import Direction
 from latent_reasoning.features.evidence import FeatureEvidence, Histogram

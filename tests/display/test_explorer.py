@@ -26,6 +26,7 @@ from latent_reasoning.steering.intervention import steer
 from latent_reasoning.steering.plan import SteeringPlan
 
 POST = "blocks.1.hook_resid_post"
+SHORT = SamplingConfig(temperature=0.0, max_new_tokens=6)
 PROMPTS = ["Mia has 3 apples .", "How many <b> does Mia have ?"]
 
 
@@ -52,7 +53,9 @@ def dictionary(threshold: float) -> SparseAutoencoder:
 
 @pytest.fixture
 def widget(store: ActivationStore, tiny_model: LoadedModel) -> ExplorerWidget:
-    found = explore(store, dictionary(0.5), limit=5, model=tiny_model, prompts=PROMPTS)
+    found = explore(
+        store, dictionary(0.5), limit=5, model=tiny_model, prompts=PROMPTS, sampling=SHORT
+    )
     assert isinstance(found, ExplorerWidget)
     return found
 
@@ -76,10 +79,9 @@ def test_the_slider_s_answer_is_what_the_library_writes(
     asked = {"kind": "steer", "serial": 4, "feature": feature, "coefficient": 3, "prompt": prompt}
     widget._answer(None, asked | {"positions": "generated"}, [])
     plan = widget.explorer.bench.plan(feature, 3.0, "generated")
-    greedy = SamplingConfig(temperature=0.0)
-    unsteered = generate(tiny_model, [prompt], 1, greedy)[0][0].text
+    unsteered = generate(tiny_model, [prompt], 1, SHORT)[0][0].text
     with steer(tiny_model, plan):
-        steered = generate(tiny_model, [prompt], 1, greedy)[0][0].text
+        steered = generate(tiny_model, [prompt], 1, SHORT)[0][0].text
     found = widget.explorer.bench.continued(prompt, feature, 3.0, "generated")
     assert (found.unsteered, found.steered) == (unsteered, steered)
     assert unsteered != steered
@@ -196,13 +198,14 @@ def test_a_comparison_shows_its_verdict(tmp_path: Path) -> None:
 def test_prompts_of_the_store_are_offered_where_they_read_back(
     store: ActivationStore, tiny_model: LoadedModel
 ) -> None:
-    # This tokenizer writes words without spaces, so that only prompts of one word read back.
+    # This tokenizer writes tokens without spaces, so that only digits read back.
     assert stored_prompts(store, tiny_model) == []
-    single = TokenSequence((5, 6, 7), 1, "p")
+    digits = tuple(tiny_model.tokenizer("37").input_ids)
+    single = TokenSequence((*digits, 5), len(digits), "p")
     path = store.path.parent / "single"
     with record_activations({"base": tiny_model}, [POST], path) as recorder:
         recorder.record([single])
-    assert stored_prompts(ActivationStore.open(path), tiny_model) == ["Mia"]
+    assert stored_prompts(ActivationStore.open(path), tiny_model) == ["37"]
 
 
 def test_the_names_of_the_package_are_these() -> None:
