@@ -80,7 +80,11 @@ def chromium(profile: Path, url: str = "about:blank") -> Iterator[Page]:
     with (profile.parent / "chromium.log").open("w+b") as log:
         process = subprocess.Popen(words, stdout=log, stderr=log)
         try:
-            yield Page(_address(profile.parent / "chromium.log"))
+            page = Page(_address(profile.parent / "chromium.log"))
+            try:
+                yield page
+            finally:
+                page.socket.close()
         finally:
             process.terminate()
             process.wait(30)
