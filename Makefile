@@ -66,11 +66,12 @@ format: .venv/.installed  ## format and mend what can be mended
 .PHONY: docs
 docs: $(NOTEBOOKS)  ## execute the gallery: docs/gallery/*.py to .ipynb with outputs
 
-# Executed under another name, so that a failing notebook leaves the last good one.
 docs/gallery/%.ipynb: docs/gallery/%.py .venv/.installed FORCE
-	$(BIN)/jupytext -q --to ipynb --output docs/gallery/$*.partial.ipynb $<
-	PYTHONWARNINGS='ignore:IProgress not found' $(BIN)/jupyter-execute --kernel_name=python3 --inplace docs/gallery/$*.partial.ipynb
-	mv docs/gallery/$*.partial.ipynb $@
+	$(BIN)/python docs/execute.py $<
+
+.PHONY: notebook
+notebook: .venv/.installed  ## open the gallery in JupyterLab
+	$(BIN)/jupyter lab docs/gallery
 
 .PHONY: FORCE
 FORCE:
