@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from latent_reasoning.data.samples import read_samples as read_samples
     from latent_reasoning.dictionaries.checkpoints import load_sae as load_sae
     from latent_reasoning.dictionaries.checkpoints import shipped_sae as shipped_sae
-    from latent_reasoning.dictionaries.training import SaeConfig as SaeConfig
+    from latent_reasoning.dictionaries.loading import load_dictionary as load_dictionary
+    from latent_reasoning.dictionaries.sae_config import SaeConfig as SaeConfig
     from latent_reasoning.dictionaries.training import fit_sae as fit_sae
     from latent_reasoning.errors import LatentReasoningError as LatentReasoningError
     from latent_reasoning.evaluation.conditions import Condition as Condition
@@ -80,7 +81,9 @@ _HOMES = {
     "data.prompts": ("PromptLadder",),
     "data.samples": ("Sample", "read_samples"),
     "dictionaries.checkpoints": ("load_sae", "shipped_sae"),
-    "dictionaries.training": ("SaeConfig", "fit_sae"),
+    "dictionaries.loading": ("load_dictionary",),
+    "dictionaries.sae_config": ("SaeConfig",),
+    "dictionaries.training": ("fit_sae",),
     "errors": ("LatentReasoningError",),
     "evaluation.conditions": ("Condition", "outcomes", "run_condition"),
     "evaluation.contrasts": ("difference_in_differences", "over_seeds"),

@@ -7,54 +7,15 @@ every entry with `|h - t| < w / 2` counts as if the step were the ramp of that w
 live entries only those just below their threshold matter; no others are kept.
 """
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
 from latent_reasoning.dictionaries.codes import Codes, Transposed, decode, live_products
-from latent_reasoning.dictionaries.sae import DictionaryError
+from latent_reasoning.dictionaries.jumprelu_config import JumpReluConfig
 from latent_reasoning.dictionaries.weights import Weights
-from latent_reasoning.errors import one_of
-
-SparsityLoss = Literal["step", "quadratic", "tanh"]
-
-
-@dataclass(frozen=True)
-class JumpReluConfig:
-    """Settings of JumpReLU training; rows have mean norm sqrt(d_in)."""
-
-    sparsity_loss: SparsityLoss = "quadratic"
-    """What is penalised: step, the number L0 of live features of a row; quadratic,
-    2 (L0 - k)^2 / k, which aims at k; tanh, the sum of tanh(tanh_scale x activation x norm)."""
-    l0_coefficient: float = 0.1
-    """Weight of the penalty."""
-    l0_warmup: float = 0.1
-    """Share of the steps over which the weight of the penalty rises from zero."""
-    bandwidth: float = 0.05
-    """Width around a threshold within which pre-activations move it."""
-    initial_threshold: float = 0.01
-    """Threshold of every feature before the first update."""
-    tanh_scale: float = 4.0
-    """Steepness of the tanh penalty."""
-    pre_act_coefficient: float = 0.0
-    """Weight of the loss that lifts dead features towards their thresholds; 0 leaves it out."""
-
-    def __post_init__(self) -> None:
-        if self.sparsity_loss not in get_args(SparsityLoss):
-            raise DictionaryError(
-                one_of("fit", "sparsity loss", self.sparsity_loss, get_args(SparsityLoss))
-            )
-        least = min(self.l0_coefficient, self.initial_threshold, self.pre_act_coefficient)
-        if not (
-            least >= 0 and min(self.bandwidth, self.tanh_scale) > 0 and 0 <= self.l0_warmup < 1
-        ):
-            raise DictionaryError(
-                f"fit: {self}; expected a positive bandwidth and scale, a warm-up share from 0 to "
-                f"1, and nothing negative"
-            )
 
 
 class JumpStep(NamedTuple):

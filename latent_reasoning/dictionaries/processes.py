@@ -97,6 +97,8 @@ def launched(device: str) -> Iterator[Processes]:
     if not (dist.is_available() and dist.is_torchelastic_launched()):
         yield ALONE
         return
+    if device.startswith("cuda"):
+        torch.cuda.set_device(dist.get_node_local_rank())
     dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     try:
         yield Processes(dist.get_rank(), dist.get_world_size())

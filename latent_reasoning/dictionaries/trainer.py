@@ -8,7 +8,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from latent_reasoning.dictionaries.gradients import gradients
-from latent_reasoning.dictionaries.jumprelu import JumpReluConfig, jumprelu_gradients
+from latent_reasoning.dictionaries.jumprelu import jumprelu_gradients
+from latent_reasoning.dictionaries.jumprelu_config import JumpReluConfig
 from latent_reasoning.dictionaries.optimiser import Adam
 from latent_reasoning.dictionaries.processes import ALONE, Processes
 from latent_reasoning.dictionaries.selection import above, batch_top_k, top_k

@@ -16,7 +16,8 @@ from latent_reasoning.dictionaries.codes import (
     live_products,
 )
 from latent_reasoning.dictionaries.gradients import gradients
-from latent_reasoning.dictionaries.jumprelu import JumpReluConfig, jumprelu_gradients
+from latent_reasoning.dictionaries.jumprelu import jumprelu_gradients
+from latent_reasoning.dictionaries.jumprelu_config import JumpReluConfig
 from latent_reasoning.dictionaries.selection import above, batch_top_k, top_k
 from latent_reasoning.dictionaries.trainer import Architecture, SparseTrainer
 from latent_reasoning.dictionaries.weights import Weights, initial_transcoder

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from planted_rows import planted_rows
 from torch import Tensor
 
-from latent_reasoning.dictionaries.jumprelu import JumpReluConfig
+from latent_reasoning.dictionaries.jumprelu_config import JumpReluConfig
 from latent_reasoning.dictionaries.trainer import Architecture
 from latent_reasoning.dictionaries.weights import Weights, initial_weights
 
