@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from latent_reasoning.dictionaries.crosscoders.training import (
         fit_crosscoder as fit_crosscoder,
     )
-    from latent_reasoning.dictionaries.training import SaeConfig as SaeConfig
+    from latent_reasoning.dictionaries.loading import load_dictionary as load_dictionary
+    from latent_reasoning.dictionaries.sae_config import SaeConfig as SaeConfig
     from latent_reasoning.dictionaries.training import fit_sae as fit_sae
     from latent_reasoning.display.card import FeatureCard as FeatureCard
     from latent_reasoning.display.explorer import explore as explore
@@ -106,7 +107,9 @@ _HOMES = {
     "dictionaries.crosscoders.config": ("CrosscoderConfig",),
     "dictionaries.crosscoders.features": ("feature_records",),
     "dictionaries.crosscoders.training": ("fit_crosscoder",),
-    "dictionaries.training": ("SaeConfig", "fit_sae"),
+    "dictionaries.loading": ("load_dictionary",),
+    "dictionaries.sae_config": ("SaeConfig",),
+    "dictionaries.training": ("fit_sae",),
     "errors": ("LatentReasoningError",),
     "evaluation.conditions": ("Condition", "outcomes", "run_condition"),
     "evaluation.contrasts": ("difference_in_differences", "over_seeds"),

@@ -18,6 +18,7 @@ from latent_reasoning.comparison.presets import PRESETS, preset
 from latent_reasoning.comparison.sweep_config import SweepConfig
 from latent_reasoning.dictionaries.crosscoders.config import CrosscoderConfig, CrosscoderRun
 from latent_reasoning.dictionaries.fit_config import FitConfig
+from latent_reasoning.dictionaries.jumprelu_config import JumpReluConfig
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.contamination_config import ContaminationConfig
@@ -144,11 +145,12 @@ def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     record.set_defaults(run=_record, resumable=True)
     fit = commands.add_parser(
         "fit",
-        help="fit sparse autoencoders to a store; resumes if interrupted",
+        help="fit sparse autoencoders or transcoders to a store; resumes if interrupted",
         description=FitConfig.__doc__,
     )
     fit.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
     add_options(fit, FitConfig)
+    add_options(fit, JumpReluConfig)
     fit.set_defaults(run=_fit, resumable=True)
     crosscoder = commands.add_parser(
         "crosscoder",
@@ -183,10 +185,11 @@ def _record(options: argparse.Namespace) -> None:
 
 
 def _fit(options: argparse.Namespace) -> None:
-    config = config_from(options, FitConfig)
+    config, jumprelu = config_from(options, FitConfig), config_from(options, JumpReluConfig)
     from latent_reasoning.dictionaries.fit import fit
 
-    _show(fit(options.store, config, progress_bar))
+    if told := fit(options.store, config, progress_bar, jumprelu):
+        _show(told)
 
 
 def _crosscoder(options: argparse.Namespace) -> None:
