@@ -29,7 +29,7 @@ def code_spans(text: str) -> list[Span]:
     spans: list[Span] = []
     lines = split_lines(text)
     fenced = "```" in text or "~~~" in text
-    for block in _blocks(lines) if fenced else [_Block(None, list(lines), None, ended=False)]:
+    for block in _blocks(lines) if fenced else [_Block(None, lines, None, ended=False)]:
         if block.fence is None:
             runs = [Span(run[0].start, run[-1].end) for run in code_runs(block.lines)]
             spans += sorted(runs + list(inline_spans(text, block.lines, runs)))

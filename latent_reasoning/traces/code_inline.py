@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from latent_reasoning.traces.code_lines import Kind, Line, is_code, kind_of
+from latent_reasoning.traces.code_lines import PROSE, Line, is_code, kind_of
 from latent_reasoning.traces.spans import Span, disjoint
 
 # Longer calls in a sentence are not looked into; the limit bounds the cost of every pattern below.
@@ -102,17 +102,14 @@ def inline_spans(text: str, lines: Iterable[Line], taken: Sequence[Span]) -> Ite
     statements = ";" in text
     if not pieces and not statements and "```" not in text:
         return
-    at = 0
     for line in lines:
-        while at < len(taken) and taken[at].end <= line.start:
-            at += 1
-        covered = at < len(taken) and taken[at].start <= line.start
-        if line.kind is Kind.PROSE and not covered and len(line.text) > 9:
-            found = _in_line(line.text, pieces)
-            if statements and ";" in line.text and "=" in line.text:
-                found += _statements(line.text)
-            if found:
-                yield from disjoint([Span(line.start + a, line.start + b) for a, b in found])
+        if line.kind is not PROSE or len(line.text) < 10:
+            continue
+        found = _in_line(line.text, pieces)
+        if statements and ";" in line.text and "=" in line.text:
+            found += _statements(line.text)
+        if found and not any(start <= line.start < end for start, end in taken):
+            yield from disjoint([Span(line.start + a, line.start + b) for a, b in found])
 
 
 def _in_line(text: str, pieces: list[_Piece]) -> list[tuple[int, int]]:
@@ -137,7 +134,7 @@ def _statements(text: str) -> list[tuple[int, int]]:
     body = text[first : last.start() if last else len(text)].rstrip(" .`")
     pieces = [piece.strip() for piece in body.split(";")]
     parts = [Line(piece, 0, len(piece), kind_of(piece)) for piece in pieces if piece]
-    if len(parts) < 2 or any(part.kind is Kind.PROSE for part in parts):
+    if len(parts) < 2 or any(part.kind is PROSE for part in parts):
         return []
     if not is_code(parts, fenced=False):
         return []

@@ -7,14 +7,15 @@ cut between two lines has the spans of its pieces.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from latent_reasoning.traces.passage import Passage
+from latent_reasoning.traces.prose_line import SEPARATORS, ProseLine
 from latent_reasoning.traces.spans import Span, disjoint
 
-_SENTENCE_END = re.compile(r"[.!?]+(?=[\s)*\"'\]]|$)|(?=\n)|\Z")
+# Up to marks with a space or a closing mark behind them, or to the end of the line.
+_SENTENCE = re.compile(r"(?:[^.!?\n]++|[.!?]++(?![\s)*\"'\]]|$))*+[.!?]*+")
 
 _MARKS = re.compile(r"[ \t>*_#.,)(-]+(?=\w)|\d+[.)][ \t*_]+(?=\w)")
 
@@ -40,8 +41,8 @@ _SHORTHANDS = {
 class Cue:
     """One phrase, or a family of phrases."""
 
-    keys: dict[str, list[str]]
-    """Phrases one of which its line must hold, by their first words."""
+    keys: list[tuple[str, str]]
+    """Words one of which its line must hold, each with the phrase that it must begin."""
     at_start: re.Pattern[str] | None
     """What it says at the beginning of a sentence, a clause or a line, in lower case."""
     anywhere: re.Pattern[str] | None
@@ -54,9 +55,8 @@ def cue(words: str, pattern: str) -> Cue:
     Words are divided by spaces; in a phrase an underscore stands for the space. Alternatives of the
     expression that begin with `<start>` are looked for where a sentence, a clause or a line begins.
     """
-    keys: dict[str, list[str]] = {}
-    for word in words.split():
-        keys.setdefault(word.split("_")[0].strip(","), []).append(word.replace("_", " "))
+    keys = [(word.split("_")[0].strip(","), word.replace("_", " ")) for word in words.split()]
+    keys = [(word, phrase) for word, phrase in keys if SEPARATORS.isdisjoint(word)]
     for short, long in _SHORTHANDS.items():
         pattern = pattern.replace(short, long)
     alternatives = _alternatives(pattern)
@@ -89,53 +89,43 @@ def _alternatives(pattern: str) -> list[str]:
 
 def detector(cues: Iterable[Cue]) -> Callable[[Passage], list[Span]]:
     """A function that finds the sentences with any of the cues."""
-    by_word: dict[str, dict[str, list[Cue]]] = {}
+    sought: dict[int, tuple[Cue, re.Pattern[str], bool]] = {}
     for one in cues:
-        for word, phrases in one.keys.items():
-            for phrase in phrases:
-                by_word.setdefault(word, {}).setdefault(phrase, []).append(one)
-    needed = frozenset(by_word)
-    Passage.looked_for.update(needed)
+        for expression, at_start in ((one.at_start, True), (one.anywhere, False)):
+            if expression:
+                number = Passage.screen.add(expression.pattern, at_start)
+                sought[number] = one, expression, at_start
 
     def spans(passage: Passage) -> list[Span]:
-        starts: set[int] = set()
-        for one, lines in _likely(passage, needed.intersection(passage.words), by_word).items():
-            for line in set(lines):
-                starts.update(_matches(passage, one, line))
+        # Only the lines that hold a phrase of an expression are worth trying it on.
+        likely = passage.likely_lines
+        if sought.keys().isdisjoint(likely):
+            return []
+        starts = {
+            start
+            for number in sought.keys() & likely.keys()
+            for line in likely[number]
+            for start in _matches(line, *sought[number])
+        }
         return disjoint([_sentence(passage.lower, start) for start in starts])
 
     return spans
 
 
-def _likely(
-    passage: Passage, words: Iterable[str], by_word: dict[str, dict[str, list[Cue]]]
-) -> dict[Cue, list[int]]:
-    # Only the lines that hold a phrase are worth a regular expression.
-    likely: dict[Cue, list[int]] = {}
-    for word in words:
-        for phrase, held_by in by_word[word].items():
-            if lines := passage.lines_with(word, phrase):
-                for one in held_by:
-                    likely.setdefault(one, []).extend(lines)
-    return likely
-
-
-def _matches(passage: Passage, one: Cue, line: int) -> list[int]:
-    text = passage.lower
-    first, last = passage.line_starts[line], passage.line_starts[line + 1] - 1
-    found = []
-    if one.anywhere:
-        found += [match.start() for match in one.anywhere.finditer(text, first, last)]
-    if one.at_start:
-        beginnings = passage.beginnings
-        there = beginnings[bisect_left(beginnings, first) : bisect_left(beginnings, last)]
-        found += [begin for begin in there if one.at_start.match(text, begin, last)]
-    return found
+def _matches(line: ProseLine, one: Cue, expression: re.Pattern[str], at_start: bool) -> list[int]:
+    keys = [word for word, phrase in one.keys if phrase in line.text]
+    if not keys:
+        return []
+    if at_start:
+        found = [at for at in line.beginnings if expression.match(line.whole, at, line.end)]
+    else:
+        found = [at.start() for at in expression.finditer(line.whole, line.start, line.end)]
+    return found if found and any(map(line.holds, keys)) else []
 
 
 def _sentence(text: str, start: int) -> Span:
     # The match may begin with the marks of a list, the span does not.
     marks = _MARKS.match(text, start)
     start = marks.end() if marks else start
-    end = _SENTENCE_END.search(text, start)
-    return Span(start, end.end() if end else len(text))
+    sentence = _SENTENCE.match(text, start)
+    return Span(start, sentence.end() if sentence else len(text))

@@ -26,8 +26,6 @@ _LABEL = re.compile(
     r"(?:output|execution result)s?(?: of (?:the|this) \w+)?[*_ ]*:[*_ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
-_LABELS = frozenset(["output", "outputs", "result", "results"])
-Passage.looked_for.update(_LABELS)
 _BLOCK_BELOW = re.compile(
     rf"\s*?\n{_MARK}(?:text|plaintext|output)?[ \t]*\n(?:.*\n)*?{_MARK}", re.M
 )
@@ -82,7 +80,7 @@ def predicted_output_spans(passage: Passage) -> list[Span]:
     if "```" in text or "~~~" in text:
         spans += [Span(*match.span()) for match in _OUTPUT_BLOCK.finditer(text, first)]
         spans += _below_code(text, code)
-    if not _LABELS.isdisjoint(passage.words):
+    if "output" in passage.lower or "result" in passage.lower:
         spans += _labelled(text, first)
     if ">>>" in text or "In [" in text:
         spans += _session(text, first)
