@@ -29,6 +29,7 @@ class Kind(Enum):
 # A name of a module is found faster than a member of an enumeration.
 STRONG, WEAK, NEUTRAL, PROSE, DISPLAY = Kind
 
+
 class Line(NamedTuple):
     """One line of a text."""
 
@@ -95,6 +96,9 @@ _STATEMENT = re.compile(
 _WORDED = re.compile(r"(?:return|break|continue|pass|assert|yield|raise|del)\b")
 _STRING = re.compile(r"""[rbfu]?(?:"[^"\\]*+"|'[^'\\]*+')""")
 _COMMENT = re.compile(r"[ ]+#.*")
+_OPERAND = r"(?:[A-Za-z_]\w*+|[0-9]++(?:\.[0-9]++)?+)"
+# What the next two settle as well, only slower: "x", "3.5", "x + 2 * y".
+_ARITHMETIC = re.compile(rf"{_OPERAND}(?: ?(?:\*\*|//|[-+*/%]) ?{_OPERAND})*+", re.ASCII)
 _EXPRESSION = re.compile(r"[A-Za-z0-9_(\[{\"~+-][\w \t+\-*/%().,\[\]{}<>=!:\"@&|~]*+", re.ASCII)
 # Two words side by side, 2x or 3(y + 1), (a)(b), thousands commas, ratios, chains of equations.
 _NOT_EXPRESSION = re.compile(
@@ -133,8 +137,9 @@ def split_lines(text: str) -> list[Line]:
         if fenced and ("```" in bare or "~~~" in bare):
             in_program = bare == "```python"
         # A blank line ends a LaTeX display whatever happens: TeX allows none inside.
-        in_display = in_display and bare != ""
-        if displays and _may_display(bare) and (marks := _DISPLAY.findall(bare)):
+        in_display = in_display and bool(bare)
+        marks = _DISPLAY.findall(bare) if displays and _may_display(bare) else ()
+        if marks:
             kinds.append(DISPLAY)
             for mark in marks:
                 in_display = not in_display if mark == "$$" else mark in _OPENS
@@ -214,9 +219,7 @@ def is_code(lines: Sequence[Line], fenced: bool) -> bool:
 
 def _has_body(lines: Sequence[Line]) -> bool:
     return any(
-        _HEADER.fullmatch(_bare(head.text))
-        and body.kind is WEAK
-        and _indent(body) > _indent(head)
+        _HEADER.fullmatch(_bare(head.text)) and body.kind is WEAK and _indent(body) > _indent(head)
         for head, body in pairwise(lines)
     )
 
@@ -251,18 +254,17 @@ def _bare(line: str) -> str:
 
 def _is_weak(line: str) -> bool:
     # Without these signs the expressions cannot match, and most lines are prose without them.
-    for pattern, possible in (
-        (_ASSIGNMENT, "=" in line),
-        (_HEADER, line.endswith(":")),
-        (_STATEMENT, line.endswith(")") or _WORDED.match(line)),
-    ):
-        match = pattern.fullmatch(line) if possible else None
-        if match:
-            groups = match.groupdict()
-            value = groups.get("value") or groups.get("inside")
-            return value is None or _is_expression(value)
+    if "=" in line and (match := _ASSIGNMENT.fullmatch(line)):
+        return _is_expression(match["value"])
+    if line.endswith(":") and (match := _HEADER.fullmatch(line)):
+        return match["value"] is None or _is_expression(match["value"])
+    if (line.endswith(")") or _WORDED.match(line)) and (match := _STATEMENT.fullmatch(line)):
+        value = match["value"] or match["inside"]
+        return value is None or _is_expression(value)
     return False
 
 
 def _is_expression(value: str) -> bool:
+    if _ARITHMETIC.fullmatch(value):
+        return True
     return bool(_EXPRESSION.fullmatch(value)) and not _NOT_EXPRESSION.search(value)

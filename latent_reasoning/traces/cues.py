@@ -1,13 +1,15 @@
 r"""Cues: phrases by which a way of reasoning shows in prose, and finding them fast.
 
 A behaviour has a list of cues. A cue is a regular expression on the text in lower case, and words
-one of which a line must hold before the expression is tried on it. Its span runs from the phrase
-to the end of the sentence or line, whichever comes first. No cue looks beyond its line, so a text
-cut between two lines has the spans of its pieces.
+one of which a line must hold besides. Its span runs from the phrase to the end of the sentence or
+line, whichever comes first. No cue looks beyond its line, so a text cut between two lines has the
+spans of its pieces.
+
+The expressions are tried where the screen of `Passage` says that they may match, and nowhere else.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 
 from latent_reasoning.traces.passage import Passage
@@ -97,29 +99,39 @@ def detector(cues: Iterable[Cue]) -> Callable[[Passage], list[Span]]:
                 sought[number] = one, expression, at_start
 
     def spans(passage: Passage) -> list[Span]:
-        # Only the lines that hold a phrase of an expression are worth trying it on.
-        likely = passage.likely_lines
+        likely = passage.likely
         if sought.keys().isdisjoint(likely):
             return []
         starts = {
             start
             for number in sought.keys() & likely.keys()
-            for line in likely[number]
-            for start in _matches(line, *sought[number])
+            for line, leads in likely[number].items()
+            for start in _matches(line, leads, *sought[number])
         }
         return disjoint([_sentence(passage.lower, start) for start in starts])
 
     return spans
 
 
-def _matches(line: ProseLine, one: Cue, expression: re.Pattern[str], at_start: bool) -> list[int]:
+def _matches(
+    line: ProseLine, leads: Set[str], one: Cue, expression: re.Pattern[str], at_start: bool
+) -> list[int]:
     keys = [word for word, phrase in one.keys if phrase in line.text]
     if not keys:
         return []
+    text, end = line.whole, line.end
     if at_start:
-        found = [at for at in line.beginnings if expression.match(line.whole, at, line.end)]
+        # Beginnings take longer to find than places to try.
+        places = line.beginnings if "" in leads else line.places(leads)
+        found = [at for at in places if expression.match(text, at, end) and at in line.beginnings]
+    elif "" in leads:
+        found = [match.start() for match in expression.finditer(text, line.start, end)]
     else:
-        found = [at.start() for at in expression.finditer(line.whole, line.start, line.end)]
+        found, behind = [], 0
+        for at in line.places(leads):
+            if at >= behind and (match := expression.match(text, at, end)):
+                found.append(at)
+                behind = match.end()
     return found if found and any(map(line.holds, keys)) else []
 
 

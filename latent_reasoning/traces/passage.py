@@ -1,8 +1,7 @@
 """Passage: one text with what several detectors need of it, computed once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
-from itertools import accumulate
 from typing import ClassVar
 
 from latent_reasoning.traces.code_blocks import code_spans
@@ -32,18 +31,9 @@ class Passage:
         return lowered if lowered.isascii() else lowered.translate(_APOSTROPHES)
 
     @cached_property
-    def likely_lines(self) -> Mapping[int, Sequence[ProseLine]]:
-        """The lines that an expression of the screen may match, by its number."""
-        texts = self.lower.split("\n")
-        ends = list(accumulate(map(len, texts)))
-        found: dict[int, list[ProseLine]] = {}
-        for number, expressions in self.screen.likely(self.lower):
-            text = texts[number]
-            # As many line breaks stand before it as lines.
-            line = ProseLine(self.lower, text, ends[number] - len(text) + number)
-            for expression in expressions:
-                found.setdefault(expression, []).append(line)
-        return found
+    def likely(self) -> Mapping[int, Mapping[ProseLine, Set[str]]]:
+        """What `Screen.likely` says of it."""
+        return self.screen.likely(self.lower)
 
     @cached_property
     def code(self) -> Sequence[Span]:

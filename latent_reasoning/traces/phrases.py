@@ -9,7 +9,7 @@ The tree is private to Python (`re._parser`, `re._constants`); no other module l
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import Enum
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -17,13 +17,17 @@ from typing import Any, NamedTuple
 
 # A longer piece is hardly rarer, more pieces cost more than they spare.
 _LONGEST, _MOST, _LARGEST_CLASS = 14, 400, 4
-_Item = tuple[Any, Any]
+_Items = Any
+"""A list of items, each an operation and its value, or what the parser takes for one."""
 _REPEATS = (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT)
 _ZERO_WIDTH = (code.AT, code.ASSERT, code.ASSERT_NOT)
 _WORD = re.compile(r"[a-z]+|[^a-z ]|  ")
 _COMMON = frozenset(
-    "i we the a to that this it is are was of in and so but can will have do be for or if you not"
-    " what my our one now".split()
+    [
+        *("i", "we", "the", "a", "to", "that", "this", "it", "is", "are", "was", "of", "in"),
+        *("and", "so", "but", "can", "will", "have", "do", "be", "for", "or", "if", "you"),
+        *("not", "what", "my", "our", "one", "now"),
+    ]
 )
 
 
@@ -42,6 +46,8 @@ class Phrase(NamedTuple):
     """What stands before it in the text."""
     text: str
     """The piece."""
+    leads: bool
+    """The match begins with it, rather than before it."""
 
 
 def phrases(pattern: str, at_start: bool) -> set[Phrase]:
@@ -66,46 +72,45 @@ def phrases(pattern: str, at_start: bool) -> set[Phrase]:
         ]
         if not choices:
             raise ValueError(f"nothing fixed stands in every match of {pattern!r}")
-        found |= min(choices, key=lambda pieces: sum(_frequency(text) for _, text in pieces))
-    return {one for one in found if not _shorter_stands_for(one, found)}
+        found |= min(choices, key=_cost)
+    return found
 
 
-def _alternatives(items: list[_Item]) -> Iterable[list[_Item]]:
+def _alternatives(items: _Items) -> Iterable[_Items]:
     # Bars around all of an expression, where each alternative may have its own best place.
     while items and items[-1][0] in _ZERO_WIDTH:
         items = items[:-1]
-    first, last = items[:-1], items[-1] if items else (None, None)
-    if all(op in _ZERO_WIDTH or op is code.LITERAL for op, _ in first):
-        if last[0] is code.BRANCH:
-            return [one for branch in last[1][1] for one in _alternatives([*first, *branch])]
-        if last[0] is code.SUBPATTERN and not last[1][1]:
-            return _alternatives([*first, *last[1][3]])
+    if items and all(op in _ZERO_WIDTH or op is code.LITERAL for op, _ in items[:-1]):
+        *first, (op, value) = items
+        if op is code.BRANCH:
+            return [one for branch in value[1] for one in _alternatives([*first, *branch])]
+        if op is code.SUBPATTERN and not value[1]:
+            return _alternatives([*first, *value[3]])
     return [items]
 
 
-def _pieces_from(items: Sequence[_Item], place: int, at_start: bool) -> set[Phrase]:
-    op, _ = items[place]
-    behind = items[place - 1] if place else (None, None)
-    if op in _ZERO_WIDTH or (behind[0] is code.LITERAL and chr(behind[1]).isalnum()):
+def _pieces_from(items: _Items, place: int, at_start: bool) -> set[Phrase]:
+    behind, value = items[place - 1] if place else (None, 0)
+    if items[place][0] in _ZERO_WIDTH or (behind is code.LITERAL and chr(value).isalnum()):
         return set()
     whole, cut = _written_out(items[place:], {""})
     if not all(whole | cut):
         return set()
-    at_first = all(kind in _ZERO_WIDTH for kind, _ in items[:place])
-    bounded = behind == (code.AT, code.AT_BOUNDARY)
-    before = Before.START if at_start and at_first else Before.ANYTHING
+    leads = all(kind in _ZERO_WIDTH for kind, _ in items[:place])
+    if at_start and leads:
+        return {Phrase(Before.START, text, leads) for text in whole | cut}
+    bounded = behind is code.AT and value is code.AT_BOUNDARY
     return {
-        Phrase(Before.NO_WORD if bounded and before is not Before.START and _in_word(text[0])
-               else before, text)
+        Phrase(Before.NO_WORD if bounded and _in_word(text[0]) else Before.ANYTHING, text, leads)
         for text in whole | cut
-    }  # fmt: skip
+    }
 
 
 def _in_word(character: str) -> bool:
     return character.isascii() and (character.isalnum() or character == "_")
 
 
-def _written_out(items: Iterable[_Item], heads: set[str]) -> tuple[set[str], set[str]]:
+def _written_out(items: _Items, heads: set[str]) -> tuple[set[str], set[str]]:
     # Heads continued by what the items match: whole, and cut off where nothing fixed follows.
     whole, cut = heads, set()
     for op, value in items:
@@ -135,13 +140,12 @@ def _one_written_out(op: Any, value: Any, heads: set[str]) -> tuple[set[str], se
     elif op is code.ATOMIC_GROUP:
         return _written_out(value, heads)
     elif op in _REPEATS:
-        return _repeated(*value, heads)
+        least, most, body = value
+        return _repeated(least, most, body, heads)
     return set(), heads
 
 
-def _repeated(
-    least: int, most: int, body: Sequence[_Item], heads: set[str]
-) -> tuple[set[str], set[str]]:
+def _repeated(least: int, most: int, body: _Items, heads: set[str]) -> tuple[set[str], set[str]]:
     once, cut = _written_out(body, heads)
     if most > 1:
         # Twice and more is cut off after the second time where it is a mark, else after the first.
@@ -154,6 +158,11 @@ def _repeated(
     return (once | heads if least == 0 else once), cut
 
 
+def _cost(pieces: Iterable[Phrase]) -> float:
+    # To look everywhere in a line takes longer than to try the places where a piece stands.
+    return sum(_frequency(one.text) * (1 if one.leads else 2) for one in pieces)
+
+
 def _frequency(text: str) -> float:
     # A rough guess at how often a piece stands in English; only its order counts.
     words = _WORD.findall(text)
@@ -164,8 +173,3 @@ def _frequency(text: str) -> float:
         else:
             guess *= 0.1
     return guess
-
-
-def _shorter_stands_for(one: Phrase, found: set[Phrase]) -> bool:
-    starts = (Phrase(one.before, one.text[:end]) for end in range(1, len(one.text)))
-    return any(shorter in found for shorter in starts)

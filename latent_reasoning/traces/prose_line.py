@@ -1,7 +1,7 @@
-r"""Prose line: one line of a text in lower case, where its clauses begin and which words it holds."""
+"""Prose line: a line of a text in lower case, where its clauses begin and what words it holds."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 SEPARATORS = frozenset('.,;:!?()[]{}<>"*_#`~$\\/|=+-\t')
 """What no word holds, besides white space."""
@@ -18,16 +18,16 @@ class ProseLine:
 
     __slots__ = ("_beginnings", "end", "start", "text", "whole")
 
-    def __init__(self, whole: str, text: str, start: int) -> None:
+    def __init__(self, whole: str, start: int, end: int) -> None:
         """A line.
 
         Args:
             whole: The text it is from, in lower case.
-            text: The line without its line break.
             start: Where it begins.
+            end: Where it ends, before its line break.
         """
-        self.whole, self.text = whole, text
-        self.start, self.end = start, start + len(text)
+        self.whole, self.start, self.end = whole, start, end
+        self.text = whole[start:end]
         self._beginnings: Sequence[int] | None = None
 
     @property
@@ -42,6 +42,16 @@ class ProseLine:
             found.discard(self.end)
             self._beginnings = sorted(found)
         return self._beginnings
+
+    def places(self, phrases: Iterable[str]) -> list[int]:
+        """Where any of some phrases stands in it, counted from the start of the text, in order."""
+        found = []
+        for phrase in phrases:
+            at = self.text.find(phrase)
+            while at >= 0:
+                found.append(self.start + at)
+                at = self.text.find(phrase, at + 1)
+        return sorted(found)
 
     def holds(self, word: str) -> bool:
         """Whether a word stands in it, with nothing but separators and white space around it."""

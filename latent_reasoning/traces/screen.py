@@ -7,10 +7,11 @@ number. The package google-re2 is used here only.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable
 from functools import cached_property
 
-from latent_reasoning.traces.phrases import Before, Phrase, phrases
+from latent_reasoning.traces.phrases import Before, phrases
+from latent_reasoning.traces.prose_line import ProseLine
 
 # Every character outside ASCII is this byte for the automaton, in texts and in phrases.
 _OTHER = "\x80"
@@ -22,7 +23,7 @@ _BEFORE = {
     Before.NO_WORD: ("[^a-z]",),
     Before.START: ("[^a-z ]", "[^a-z] "),
 }
-_MEMORY = 64 * 2**20
+_MEMORY = 32 * 2**20
 """Bytes the states of the automaton may take; beyond them it starts anew, only slower."""
 
 
@@ -43,38 +44,46 @@ class Screen:
         self.__dict__.pop("_automaton", None)
         return len(self._expressions) - 1
 
-    def likely(self, lower: str) -> Iterator[tuple[int, Set[int]]]:
-        r"""Numbers of the expressions that may match a line, for each line that any may match.
+    def likely(self, lower: str) -> dict[int, dict[ProseLine, set[str]]]:
+        r"""By the number of each expression that may match any line, those lines in order.
+
+        Each line with the phrases of which a match in it begins with one, or among them an empty
+        one, so that it may begin anywhere.
 
         Args:
             lower: A text in lower case, its lines ended by \n.
-
-        Yields:
-            The number of a line and those of the expressions.
         """
         match, stand_for = self._automaton
         plain = lower if lower.isascii() else _NOT_ASCII.sub(_OTHER, lower)
-        for number, line in enumerate(plain.encode("latin-1").split(b"\n")):
-            if line and (found := match(b"\n" + line)):
-                yield number, set().union(*[stand_for[phrase] for phrase in found])
+        found: dict[int, dict[ProseLine, set[str]]] = {}
+        start = 0
+        for line in plain.encode("latin-1").split(b"\n"):
+            end = start + len(line)
+            if line and (held := match(b"\n" + line)):
+                there = ProseLine(lower, start, end)
+                for phrase in held:
+                    for expression, lead in stand_for[phrase]:
+                        found.setdefault(expression, {}).setdefault(there, set()).add(lead)
+            start = end + 1
+        return found
 
     @cached_property
-    def _automaton(self) -> tuple[Callable[[bytes], list[int] | None], list[list[int]]]:
+    def _automaton(self) -> tuple[Callable[[bytes], list[int] | None], list[list[tuple[int, str]]]]:
         import re2
 
-        held_by: dict[Phrase, list[int]] = defaultdict(list)
+        held_by: dict[tuple[Before, str], list[tuple[int, str]]] = defaultdict(list)
         for number, (pattern, at_start) in enumerate(self._expressions):
-            for phrase in phrases(pattern, at_start):
-                held_by[phrase].append(number)
+            for before, text, leads in phrases(pattern, at_start):
+                held_by[before, text].append((number, text if leads else ""))
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         options.never_capture = True
         options.max_mem = _MEMORY
         automaton, stand_for = re2.Set.SearchSet(options), []
-        for (before, text), numbers in held_by.items():
+        for (before, text), expressions in held_by.items():
             literal = re.escape(_NOT_ASCII.sub(_OTHER, text)).replace(_OTHER, r"\x80")
             for lead in _BEFORE[before]:
                 automaton.Add(lead + literal)
-                stand_for.append(numbers)
+                stand_for.append(expressions)
         automaton.Compile()
         return automaton.Match, stand_for
