@@ -28,7 +28,7 @@ from latent_reasoning.dictionaries.crosscoders.features import KINDS
 from latent_reasoning.dictionaries.crosscoders.source_rows import read_sources
 from latent_reasoning.dictionaries.crosscoders.training import ARCHITECTURES, row_order
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
-from latent_reasoning.dictionaries.training import SaeConfig
+from latent_reasoning.dictionaries.sae_config import SaeConfig
 
 HERE = Path(__file__).parent
 FIELDS = ("by_norm", "kinds")

@@ -14,7 +14,8 @@ from torch import Tensor
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.dictionaries.crosscoders.crosscoder import Crosscoder
 from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
-from latent_reasoning.dictionaries.training import SaeConfig, fit_sae
+from latent_reasoning.dictionaries.sae_config import SaeConfig
+from latent_reasoning.dictionaries.training import fit_sae
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,8 @@ from latent_reasoning.dictionaries.crosscoders.difference import (
 from latent_reasoning.dictionaries.crosscoders.features import kind_by_norm
 from latent_reasoning.dictionaries.crosscoders.training import fit_rows
 from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
-from latent_reasoning.dictionaries.training import SaeConfig, fit_sae
+from latent_reasoning.dictionaries.sae_config import SaeConfig
+from latent_reasoning.dictionaries.training import fit_sae
 from latent_reasoning.errors import ActivationError
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.models.pair import ModelPair
