@@ -144,7 +144,7 @@ def speed() -> dict[str, Any]:
 def cut_alike(files: Iterable[Path]) -> list[str]:
     """The texts of some files end to end, cut into pieces of the length of a completion."""
     joined = "\n\n".join(case["text"] for path in files for case in read_lines(path))
-    return [joined[i : i + COMPLETION] for i in range(0, len(joined), COMPLETION)]
+    return [joined[i : i + COMPLETION] for i in range(0, len(joined) - COMPLETION, COMPLETION)]
 
 
 def symbolic_is_spared(answer: str, gold: str) -> bool:
