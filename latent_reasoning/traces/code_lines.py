@@ -241,8 +241,8 @@ def kind_of(line: str) -> Kind:
     if not _is_weak(_bare(line)):
         return PROSE
     # Every alternative of the expression holds one of these.
-    opened = "(" in line or "[" in line or "{" in line or "lambda" in line
-    return STRONG if opened and _EVIDENT.search(line) else WEAK
+    possible = "(" in line or " for " in line or "lambda" in line
+    return STRONG if possible and _EVIDENT.search(line) else WEAK
 
 
 def _bare(line: str) -> str:
