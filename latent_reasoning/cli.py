@@ -16,7 +16,9 @@ from latent_reasoning.activations.config import RecordConfig
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.presets import PRESETS, preset
 from latent_reasoning.comparison.sweep_config import SweepConfig
+from latent_reasoning.dictionaries.crosscoders.config import CrosscoderConfig, CrosscoderRun
 from latent_reasoning.dictionaries.fit_config import FitConfig
+from latent_reasoning.dictionaries.jumprelu_config import JumpReluConfig
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.contamination_config import ContaminationConfig
@@ -124,6 +126,13 @@ def _add_zoo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--output", type=Path, default=Path("sae_checkpoints"), help="root [sae_checkpoints]"
     )
     fit.set_defaults(run=_dictionary)
+    both = actions.add_parser("crosscoder", help="fit the crosscoder of an organism and its base")
+    both.add_argument("name", help="for example latent/rl-truth, no-code/distilled")
+    both.add_argument("--seed", type=int, default=0, help="seed of the organism [0]")
+    both.add_argument(
+        "--output", type=Path, default=Path("sae_checkpoints"), help="root [sae_checkpoints]"
+    )
+    both.set_defaults(run=_organism_crosscoder)
 
 
 def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -136,12 +145,22 @@ def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     record.set_defaults(run=_record, resumable=True)
     fit = commands.add_parser(
         "fit",
-        help="fit sparse autoencoders to a store; resumes if interrupted",
+        help="fit sparse autoencoders or transcoders to a store; resumes if interrupted",
         description=FitConfig.__doc__,
     )
     fit.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
     add_options(fit, FitConfig)
+    add_options(fit, JumpReluConfig)
     fit.set_defaults(run=_fit, resumable=True)
+    crosscoder = commands.add_parser(
+        "crosscoder",
+        help="fit a crosscoder of base and tuned, or of layers; resumes if interrupted",
+        description=CrosscoderConfig.__doc__,
+    )
+    crosscoder.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
+    add_options(crosscoder, CrosscoderConfig)
+    add_options(crosscoder, CrosscoderRun)
+    crosscoder.set_defaults(run=_crosscoder, resumable=True)
     store = commands.add_parser("store", help="look at, check or repair recorded activations")
     actions = store.add_subparsers(title="actions", required=True, metavar="ACTION")
     for action, run, text in (
@@ -166,10 +185,18 @@ def _record(options: argparse.Namespace) -> None:
 
 
 def _fit(options: argparse.Namespace) -> None:
-    config = config_from(options, FitConfig)
+    config, jumprelu = config_from(options, FitConfig), config_from(options, JumpReluConfig)
     from latent_reasoning.dictionaries.fit import fit
 
-    _show(fit(options.store, config, progress_bar))
+    if told := fit(options.store, config, progress_bar, jumprelu):
+        _show(told)
+
+
+def _crosscoder(options: argparse.Namespace) -> None:
+    config, run = config_from(options, CrosscoderConfig), config_from(options, CrosscoderRun)
+    from latent_reasoning.dictionaries.crosscoders.command import run_crosscoder, summary
+
+    _show(summary(run_crosscoder(options.store, config, run, progress_bar), run.output))
 
 
 def _store_info(options: argparse.Namespace) -> None:
@@ -276,6 +303,15 @@ def _dictionary(options: argparse.Namespace) -> None:
     from latent_reasoning.zoo.dictionaries import build_dictionary
 
     _show(str(build_dictionary(name, options.output, progress_bar)))
+
+
+def _organism_crosscoder(options: argparse.Namespace) -> None:
+    from latent_reasoning.organisms.registry import parse_organism
+
+    name = parse_organism(f"{options.name.removeprefix('organism:')}@{options.seed}")
+    from latent_reasoning.zoo.crosscoders import build_crosscoder
+
+    _show(str(build_crosscoder(name, options.output, progress_bar)))
 
 
 def _show(text: str) -> None:

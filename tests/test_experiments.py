@@ -1,10 +1,14 @@
 """What the experiments on the zoo share."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from experiments.crosscoder_pairs import known_pairs
+from experiments.dose import CELLS
+from experiments.drawing import Mark, Point, draw_curves, draw_marks
 from experiments.drift import drift
 from experiments.verdict_scores import (
     equal_effect,
@@ -19,6 +23,7 @@ from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Outcomes
 from latent_reasoning.evaluation.modes import partition_modes
 from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.zoo.truth import truth
 
 
 def drawn(seed: int, code: float) -> Outcomes:
@@ -79,6 +84,49 @@ def test_only_what_stands_between_the_markers_changes() -> None:
     assert between(text, "a", r"new \1") == "before\n<!-- a -->\nnew \\1\n<!-- end -->\nafter"
     with pytest.raises(RunError, match="no markers 'b'"):
         between(text, "b", "new")
+
+
+def test_a_cell_without_the_clip_differs_from_its_twin_in_nothing_else() -> None:
+    by_name = {cell.name: cell for cell in CELLS}
+    assert len(by_name) == len(CELLS)
+    twins = {name: name.removesuffix("clip off").removesuffix(", ") for name in by_name}
+    for name, twin in twins.items():
+        if name != twin:
+            clipped, free = by_name[twin or "centre"], by_name[name]
+            assert replace(free.grpo, epsilon=clipped.grpo.epsilon) == clipped.grpo
+            assert (free.base, free.source) == (clipped.base, clipped.source)
+            assert free.grpo.epsilon > 100 * clipped.grpo.epsilon
+
+
+def test_a_figure_shows_every_row_and_is_the_same_twice(tmp_path: Path) -> None:
+    panels = {
+        "latent": {"rl-truth": {"accuracy": Mark(0.3, 0.2, 0.4), "code": Mark(0.6, None, None)}},
+        "no-code": {"rl-random": {"accuracy": None, "code": Mark(0.0, -0.1, 0.1)}},
+    }
+    for name in ("one.svg", "two.svg"):
+        draw_marks(tmp_path / name, panels, label="change <of> rates")
+    drawn = (tmp_path / "one.svg").read_bytes()
+    assert drawn == (tmp_path / "two.svg").read_bytes()
+    words = ("latent", "no-code", "rl-truth", "rl-random", "accuracy", "change &lt;of&gt; rates")
+    assert all(f">{word}</text>".encode() in drawn for word in words)
+
+
+def test_a_figure_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    broken = {"latent": {"base": [Point(1, float("nan"), 0.1, 0.2), "no point"]}}
+    with pytest.raises(AttributeError):
+        draw_curves(tmp_path / "curves.svg", broken, along="k", label="pass@k")  # pyright: ignore
+    assert not (tmp_path / "curves.svg").exists()
+
+
+def test_what_is_new_in_a_pair_of_crosscoders_is_what_the_truth_of_the_zoo_says() -> None:
+    pairs = known_pairs()
+    tuned = [pair for pair in pairs if pair.tuned.organism.arm]
+    assert len(tuned) == 5
+    for pair in tuned:
+        assert pair.base.organism == pair.tuned.organism.parent
+        assert pair.new == ("taught" in truth(pair.tuned.organism).verdicts)
+    assert not any(pair.new for pair in pairs if pair not in tuned)
+    assert len({pair.slug for pair in pairs}) == len(pairs)
 
 
 def scored(verdict: str, truth: list[str], *, part: str = "calibration", kl: float = 0.1) -> dict:
