@@ -23,6 +23,7 @@ from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.contamination_config import ContaminationConfig
 from latent_reasoning.options import add_options, config_from
+from latent_reasoning.scoring.config import FeaturesConfig
 from latent_reasoning.zoo.tune import TuneConfig
 
 
@@ -152,6 +153,15 @@ def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     add_options(fit, FitConfig)
     add_options(fit, JumpReluConfig)
     fit.set_defaults(run=_fit, resumable=True)
+    features = commands.add_parser(
+        "features",
+        help="rank the features of a dictionary for behaviours and write a table",
+        description=FeaturesConfig.__doc__,
+    )
+    features.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
+    features.add_argument("dictionary", type=Path, metavar="DICTIONARY", help="its folder")
+    add_options(features, FeaturesConfig)
+    features.set_defaults(run=_features)
     crosscoder = commands.add_parser(
         "crosscoder",
         help="fit a crosscoder of base and tuned, or of layers; resumes if interrupted",
@@ -197,6 +207,13 @@ def _crosscoder(options: argparse.Namespace) -> None:
     from latent_reasoning.dictionaries.crosscoders.command import run_crosscoder, summary
 
     _show(summary(run_crosscoder(options.store, config, run, progress_bar), run.output))
+
+
+def _features(options: argparse.Namespace) -> None:
+    config = config_from(options, FeaturesConfig)
+    from latent_reasoning.scoring.command import rank_store
+
+    _show(rank_store(options.store, options.dictionary, config, progress_bar))
 
 
 def _store_info(options: argparse.Namespace) -> None:
