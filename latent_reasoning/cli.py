@@ -20,6 +20,7 @@ from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.contamination_config import ContaminationConfig
 from latent_reasoning.options import add_options, config_from
+from latent_reasoning.scoring.config import FeaturesConfig
 from latent_reasoning.zoo.tune import TuneConfig
 
 
@@ -127,6 +128,15 @@ def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     fit.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
     add_options(fit, FitConfig)
     fit.set_defaults(run=_fit, resumable=True)
+    features = commands.add_parser(
+        "features",
+        help="rank the features of a dictionary for behaviours and write a table",
+        description=FeaturesConfig.__doc__,
+    )
+    features.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
+    features.add_argument("dictionary", type=Path, metavar="DICTIONARY", help="its folder")
+    add_options(features, FeaturesConfig)
+    features.set_defaults(run=_features)
     store = commands.add_parser("store", help="look at, check or repair recorded activations")
     actions = store.add_subparsers(title="actions", required=True, metavar="ACTION")
     for action, run, text in (
@@ -155,6 +165,13 @@ def _fit(options: argparse.Namespace) -> None:
     from latent_reasoning.dictionaries.fit import fit
 
     _show(fit(options.store, config, progress_bar))
+
+
+def _features(options: argparse.Namespace) -> None:
+    config = config_from(options, FeaturesConfig)
+    from latent_reasoning.scoring.command import rank_store
+
+    _show(rank_store(options.store, options.dictionary, config, progress_bar))
 
 
 def _store_info(options: argparse.Namespace) -> None:

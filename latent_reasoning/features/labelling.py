@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -94,34 +94,31 @@ def label_rows(
             f"label_rows: {behaviour.name!r} has {len(behaviour.words)} words; expected at most "
             f"{MOST_WORDS}"
         )
-    marks, texts = _Marks(store), TokenTexts(tokenizer)
-    special = set(tokenizer.all_special_ids)
+    marks, labeller = _Marks(store), TokenLabeller(tokenizer, behaviour)
     inside, outside = Counter[str](), Counter[str]()
     for sequence, rows, at in marks.by_sequence(store):
-        text, offsets = texts.located(sequence.tokens[sequence.n_prompt :])
-        if not offsets:
+        completion = sequence.tokens[sequence.n_prompt :]
+        if not completion:
             continue
-        shown = overlapping(offsets, behaviour.find(text, offsets))
+        _, _, counted, shown = labeller.label(completion)
         marks.completions += 1
         if positions == "last_prompt":
             last = rows[at == sequence.n_prompt - 1]
             marks.counts[last], marks.labels[last] = True, bool(shown.any())
         else:
-            counted = _counted(sequence, text, offsets, behaviour, special)
-            kept = rows[at >= sequence.n_prompt]
-            place = at[at >= sequence.n_prompt] - sequence.n_prompt
-            marks.counts[kept] = counted[place]
-            marks.labels[kept] = shown[place] & counted[place]
+            kept, place = rows[at >= sequence.n_prompt], at[at >= sequence.n_prompt]
+            marks.counts[kept] = counted[place - sequence.n_prompt]
+            marks.labels[kept] = (shown & counted)[place - sequence.n_prompt]
         if not behaviour.words and part_of(sequence.problem_id, seed) == "fitting":
-            for token, labelled in zip(sequence.tokens[sequence.n_prompt :], shown, strict=True):
-                (inside if labelled else outside)[texts.of(token).strip()] += 1
+            for token, labelled in zip(completion, shown, strict=True):
+                (inside if labelled else outside)[labeller.texts.of(token).strip()] += 1
     if not marks.completions:
         raise FeatureError(
             f"label_rows: no sequence of {str(store.path)!r} has a completion; expected a store "
             f"recorded from samples, with positions all or completion"
         )
     words = behaviour.words or _telling_words(inside, outside)
-    windows = _windows(store, texts, marks, words)
+    windows = _windows(store, labeller.texts, marks, words)
     return Labelling(behaviour, positions, marks.counts, marks.labels, words, windows)
 
 
@@ -147,18 +144,35 @@ class _Marks:
             yield sequence, np.arange(start, end), position[start:end]
 
 
-def _counted(
-    sequence: TokenSequence,
-    text: str,
-    offsets: list[Span],
-    behaviour: LabelledBehaviour,
-    special: set[int],
-) -> np.ndarray:
-    completion = sequence.tokens[sequence.n_prompt :]
-    ordinary = np.array([token not in special for token in completion])
-    if behaviour.among is None:
-        return ordinary
-    return ordinary & overlapping(offsets, behaviour.among(text, offsets))
+class LabelledTokens(NamedTuple):
+    """The tokens of one completion."""
+
+    text: str
+    """Its text."""
+    offsets: list[Span]
+    """Where each token stands in it."""
+    counted: np.ndarray
+    """bool: tokens that count."""
+    shown: np.ndarray
+    """bool: tokens that overlap what shows the behaviour."""
+
+
+class TokenLabeller:
+    """Labels completions, token by token."""
+
+    def __init__(self, tokenizer: "PreTrainedTokenizerBase", behaviour: LabelledBehaviour) -> None:
+        self.texts = TokenTexts(tokenizer)
+        self.behaviour = behaviour
+        self._special = set(tokenizer.all_special_ids)
+
+    def label(self, completion: Sequence[int]) -> LabelledTokens:
+        """Labels of one completion; special tokens never count."""
+        text, offsets = self.texts.located(completion)
+        shown = overlapping(offsets, self.behaviour.find(text, offsets))
+        counted = np.array([token not in self._special for token in completion], dtype=bool)
+        if self.behaviour.among is not None:
+            counted &= overlapping(offsets, self.behaviour.among(text, offsets))
+        return LabelledTokens(text, offsets, counted, shown)
 
 
 def _telling_words(inside: Counter[str], outside: Counter[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from latent_reasoning.features.score_table import ScoreTable
 
 FALSIFICATION = (
     *("cohens_d", "p_value", "injected", "tokens", "n_texts"),
-    *("rerendered", "other_sources"),
+    *("silent_share", "rerendered", "other_sources"),
 )
 IN_COMMON = ("behaviour", "positions", "model", "hook_point", "dictionary", "n_rows", "n_labelled")
 

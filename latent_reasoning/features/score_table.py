@@ -36,6 +36,9 @@ class Falsification:
     """What was injected in that way, as text."""
     n_texts: int
     """Texts without the behaviour that it was injected into."""
+    silent_share: float
+    """Mean peak in those texts as they are over that in texts with the behaviour: near 1 the
+    feature fires there anyway and no rise can show."""
     rerendered: float | None = None
     """Mean activation on the labelled tokens of texts that say the same in other words, over that
     in the texts as they were; None where nothing could be re-rendered."""

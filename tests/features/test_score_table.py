@@ -47,7 +47,7 @@ TABLE = ScoreTable(
 
 
 def test_a_table_is_read_back_as_it_was_written(tmp_path: Path) -> None:
-    tried = Falsification("partial", 0.6, 0.001, "tokens", ("<b>", "\n"), 500, 0.7, None)
+    tried = Falsification("partial", 0.6, 0.001, "tokens", ("<b>", "\n"), 500, 0.1, 0.7, None)
     table = TABLE.with_scores([FEATURE.tried(tried)])
     write_tables(tmp_path / "scores.json", [table, TABLE], {"seed": 0})
     assert read_tables(tmp_path / "scores.json") == (table, TABLE)
