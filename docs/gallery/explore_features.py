@@ -97,7 +97,7 @@ ids = [score.feature_id for score in table.features()[:40]]
 page = lr.write_cards(
     folder / "features.html",
     lr.gather_evidence(store, sae, ids, pair.base),
-    table.scores,
+    table,
     title="Features of organism:latent that go with code",
 )
 print(f"{page.name}: {page.stat().st_size / 2**20:.1f} MiB")

@@ -80,7 +80,7 @@ def place_bars(evidence: FeatureEvidence) -> Bars:
         ),
         x_title="part of the text",
         y_title="share of rows",
-        ends=("prompt", "end of completion"),
+        ends=("prompt", "end"),
     )
 
 
@@ -116,7 +116,14 @@ def plotly_spec(bars: Bars) -> dict[str, Any]:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": GREY, "size": 11, "family": "system-ui, sans-serif"},
-            "xaxis": axis | {"title": bars.x_title, "type": "category", "nticks": 4},
+            "xaxis": axis
+            | {
+                "title": bars.x_title,
+                "type": "category",
+                "tickvals": [labels[0], labels[-1]] if labels else [],
+                "ticktext": [plotted(end) for end in bars.ends],
+                "tickangle": 0,
+            },
             "yaxis": axis | ({"type": "log", "dtick": 1} if bars.log else {"nticks": 4}),
         },
     }

@@ -12,7 +12,7 @@ from latent_reasoning.features.evidence import FeatureEvidence
 from latent_reasoning.features.logit_lens import TokenLogit
 from latent_reasoning.features.score_table import Falsification
 from latent_reasoning.report.tokens import tokens_html
-from latent_reasoning.report.wording import escaped, number
+from latent_reasoning.report.wording import escaped, number, share
 
 KINDS = {
     "top": ("Strongest", "one a completion, strongest first"),
@@ -69,10 +69,15 @@ def _tried(score: Any) -> str:
     if tried is None:
         return ""
     tokens = " ".join(f"<i>{token_text(token)}</i>" for token in tried.tokens)
+    found = [f"Cohen's d {tried.cohens_d:.2f}"]
+    if tried.rerendered is not None:
+        found.append(f"said in other words {share(tried.rerendered)} of it is left")
+    if tried.other_sources is not None:
+        found.append(f"in other sources {share(tried.other_sources)}")
     return (
         f'<p class="lr-tried"><b class="lr-verdict" data-verdict="{escaped(tried.verdict)}">'
-        f"{escaped(tried.verdict)}</b> <span class='lr-chips'>{escaped(tried.injected)} {tokens} "
-        f"put into {number(tried.n_texts)} other texts: Cohen's d {tried.cohens_d:.2f}</span></p>"
+        f'{escaped(tried.verdict)}</b><span class="lr-chips">{escaped(tried.injected)} {tokens} '
+        f"put into {number(tried.n_texts)} other texts: {'; '.join(found)}</span></p>"
     )
 
 

@@ -13,6 +13,7 @@ from latent_reasoning.report.wording import MISSING, escaped, number, rate_html,
 
 IDENTITY = ("feature_id", "name", "kind")
 """What a feature is called, shown apart from its scores."""
+UNTESTED = "untested"
 RATE = ("value", "low", "high")
 
 
@@ -37,6 +38,8 @@ def named(record: Any) -> Named:
         name = f"feature {feature_id}" if feature_id is not None else "direction"
     scores = {key: _score(value) for key, value in values.items() if key not in IDENTITY}
     kept = {key: value for key, value in scores.items() if value is not NotImplemented}
+    if kept.get("verdict") == UNTESTED:
+        kept["verdict"] = None
     return Named(None if feature_id is None else int(feature_id), str(name), kept)
 
 

@@ -141,7 +141,7 @@ function explorer(el, state, ask) {
   });
   if (state.live) {
     strength.addEventListener("input", () => {
-      shown.textContent = Number(strength.value).toFixed(1);
+      shown.textContent = Number(strength.value).toFixed(2);
       steer();
     });
     for (const name of ["prompt", "positions"]) get(name).addEventListener("input", steer);

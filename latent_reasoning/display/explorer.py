@@ -28,7 +28,7 @@ LOOKED_AT = 2**14
 PROMPTS = 24
 SCORES = 4
 POSITIONS: tuple[Positions, ...] = ("last prompt token", "prompt", "generated", "all")
-STRONGEST = 12.0
+STRONGEST = 6.0
 GREEDY = SamplingConfig(temperature=0.0)
 
 
@@ -180,7 +180,7 @@ def bench_html(prompts: Sequence[str]) -> str:
     return (
         '<div class="lr-controls"><h4 style="margin:0">steer with <span class="lr-which"></span>'
         f'</h4><label>coefficient <input type="range" name="coefficient" min="-{STRONGEST:g}" '
-        f'max="{STRONGEST:g}" step="0.5" value="0"><output>0.0</output></label>'
+        f'max="{STRONGEST:g}" step="0.25" value="0"><output>0.00</output></label>'
         f'<label>at <select name="positions">{positions}</select></label>'
         f'<label>prompt <select name="chosen">{options}</select></label></div>'
         f'<textarea name="prompt" aria-label="prompt" spellcheck="false">\n{first}</textarea>'

@@ -51,7 +51,7 @@ def comparison(shown: Any) -> str:
         f"<p>{escaped(verdict.get('summary') or '')}</p><ul>{reasons}</ul>"
         f"{ladder_table(shown.results['ladder'])}"
         f"{conditions_table(shown.results['conditions'])}"
-        f'<p class="lr-note">report: {escaped(shown.directory / "report.html")}</p></article>'
+        f'<p class="lr-note">report: {escaped(shown.directory.name)}/report.html</p></article>'
     )
 
 

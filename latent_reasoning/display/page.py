@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from latent_reasoning.display.card import card_html
 from latent_reasoning.display.columns import named
-from latent_reasoning.display.ranking import ranking_html
+from latent_reasoning.display.ranking import ranking_html, table_note
 from latent_reasoning.display.script import page_script
 from latent_reasoning.display.style import STYLE
 from latent_reasoning.errors import RunError
 from latent_reasoning.features.evidence import FeatureEvidence
+from latent_reasoning.features.score_table import ScoreTable
 from latent_reasoning.report.page import document, write_document
 from latent_reasoning.report.wording import escaped
 
@@ -22,10 +23,21 @@ body:has(.lr-page) { max-width: 1240px; }
 """
 
 
+class _Rows(NamedTuple):
+    """One ranking of the page."""
+
+    title: str
+    """Its heading."""
+    note: str
+    """A sentence above it."""
+    scores: Sequence[Any]
+    """Records of scores in order of rank."""
+
+
 def write_cards(
     path: Path | str,
     evidence: Sequence[FeatureEvidence],
-    scores: Sequence[Any] | None = None,
+    scores: ScoreTable | Sequence[Any] | None = None,
     *,
     title: str = "Features",
     note: str = "",
@@ -35,10 +47,11 @@ def write_cards(
     Args:
         path: File to write.
         evidence: What is known of the features, in the order of the cards.
-        scores: Records of scores in order of rank, also of directions without a card; by default
-            what the evidence itself counts.
+        scores: A score table or several, or records of scores in order of rank, also of directions
+            without a card; by default what the evidence itself counts. A card shows the first
+            scores that its feature has.
         title: Heading of the page.
-        note: A sentence under it: how features were scored, on which rows.
+        note: A sentence under it.
 
     Raises:
         RunError: There is no feature, or the file cannot be written.
@@ -49,7 +62,7 @@ def write_cards(
 
 def cards_page(
     evidence: Sequence[FeatureEvidence],
-    scores: Sequence[Any] | None = None,
+    scores: ScoreTable | Sequence[Any] | None = None,
     *,
     title: str = "Features",
     note: str = "",
@@ -57,18 +70,32 @@ def cards_page(
     """The page as HTML; see `write_cards`."""
     if not evidence:
         raise RunError("write_cards: no features; expected evidence of at least one")
-    scores = counted(evidence) if scores is None else scores
     known = {one.feature_id: one for one in evidence}
-    by_number = {named(s).feature_id: s for s in reversed(scores)}
+    rankings = _rankings(counted(evidence) if scores is None else scores)
+    first = {named(s).feature_id: s for one in reversed(rankings) for s in reversed(one.scores)}
     cards = "\n".join(
-        f'<div class="lr lr-page" id="feature-{i}">{card_html(one, by_number.get(i))}</div>'
+        f'<div class="lr lr-page" id="feature-{i}">{card_html(one, first.get(i))}</div>'
         for i, one in known.items()
     )
-    table = f'<div class="lr lr-rank">{ranking_html(scores, known, linked=True)}</div>'
+    sections = {f"ranking-{i}": _section(one, known) for i, one in enumerate(rankings)}
+    sections["features"] = ("Features", cards)
     head = f"<h1>{escaped(title)}</h1>" + (f'<p class="look">{escaped(note)}</p>' if note else "")
-    sections = {"ranking": ("Ranking", table), "features": ("Features", cards)}
     script = page_script() + _LINKS
     return document(escaped(title), head, sections, style=STYLE + _PAGE_STYLE, script=script)
+
+
+def _rankings(scores: ScoreTable | Sequence[Any]) -> list[_Rows]:
+    several = [scores] if isinstance(scores, ScoreTable) else list(scores)
+    tables = [table for table in several if isinstance(table, ScoreTable)]
+    if not tables:
+        return [_Rows("Ranking", "", several)]
+    return [_Rows(f"Ranking: {one.behaviour}", table_note(one), one.scores) for one in tables]
+
+
+def _section(ranking: _Rows, known: dict[int, FeatureEvidence]) -> tuple[str, str]:
+    note = f'<p class="lr-note">{escaped(ranking.note)}</p>' if ranking.note else ""
+    table = ranking_html(ranking.scores, known, linked=True)
+    return escaped(ranking.title), f'<div class="lr lr-rank">{note}{table}</div>'
 
 
 _LINKS = """

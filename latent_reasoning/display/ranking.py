@@ -94,7 +94,7 @@ def _row(
     if linked and known is not None:
         name = f'<a href="#feature-{row.feature_id}">{name}</a>'
     cells = [(str(rank), str(rank)), (row.name, f'<span title="{escaped(row.name)}">{name}</span>')]
-    cells += [(sort_key(row.scores.get(n)), score_html(row.scores.get(n))) for n in names]
+    cells += [_cell(row.scores.get(n)) for n in names]
     if evidence:
         cells.append(("" if known is None else _first_token(known), _preview(known)))
     shown = "".join(f'<td data-value="{escaped(key)}">{cell}</td>' for key, cell in cells)
@@ -102,6 +102,12 @@ def _row(
     found = escaped(f"{row.name} {text}".lower())
     number = "" if known is None else f' data-feature="{row.feature_id}"'
     return f'<tr{number} data-tokens="{escaped(tokens.lower())}" data-text="{found}">{shown}</tr>'
+
+
+def _cell(value: Any) -> tuple[str, str]:
+    """What a score is sorted by, and how it is printed; a table has many that do not apply."""
+    shown = '<span class="missing">&ndash;</span>' if value is None else score_html(value)
+    return sort_key(value), shown
 
 
 def _first_token(evidence: FeatureEvidence) -> str:

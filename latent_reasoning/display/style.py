@@ -66,19 +66,19 @@ STYLE = (
 .lr .lr-plot .main-svg text { fill: var(--soft) !important; }
 .lr .lr-plot .hoverlayer text { fill: #111111 !important; }
 
-.lr table {
-  border-collapse: collapse; width: 100%; font-size: 13px; margin: 0; border: 0;
+.lr table[class] {
+  table-layout: auto; border-collapse: collapse; width: 100%; font-size: 13px; margin: 0; border: 0;
   background: none; color: inherit;
 }
-.lr tr, .lr tbody tr:nth-child(odd), .lr tbody tr:nth-child(even) { background: none; }
-.lr th, .lr td {
+.lr table tr, .lr tbody tr:nth-child(odd), .lr tbody tr:nth-child(even) { background: none; }
+.lr table th, .lr table td {
   text-align: left; vertical-align: baseline; padding: 4px 14px 4px 0; border: 0; max-width: none;
   font-variant-numeric: tabular-nums; white-space: nowrap; color: inherit; font-weight: 400;
 }
-.lr thead th { color: var(--soft); font-size: 12px; border-bottom: 1.5px solid var(--line); }
+.lr table thead th { color: var(--soft); font-size: 12px; border-bottom: 1.5px solid var(--line); }
 .lr tbody tr { border-bottom: 1px solid var(--panel); }
-.lr .lr-small th, .lr .lr-small td { padding: 1px 8px 1px 0; font-size: 12.5px; }
-.lr .lr-small td:not(:first-child), .lr .lr-small th:not(:first-child) { text-align: right; }
+.lr .lr-small tr th, .lr .lr-small tr td { padding: 1px 8px 1px 0; font-size: 12.5px; }
+.lr .lr-small tr td:not(:first-child), .lr .lr-small tr th:not(:first-child) { text-align: right; }
 
 .lr .lr-small i, .lr .lr-chips i, .lr .lr-preview i {
   font: 12px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre;
@@ -110,7 +110,9 @@ STYLE = (
 .lr .lr-ranking thead th:hover { color: var(--ink); }
 .lr .lr-ranking thead th[data-order="down"]::after { content: " \\25BE"; }
 .lr .lr-ranking thead th[data-order="up"]::after { content: " \\25B4"; }
-.lr .lr-ranking tbody tr[data-feature]:hover { background: var(--panel); }
+.lr .lr-ranking tbody tr[data-feature]:not([aria-selected="true"]):hover {
+  background: var(--panel);
+}
 .lr.lr-explorer .lr-ranking tbody tr[data-feature] { cursor: pointer; }
 .lr .lr-ranking tbody tr[aria-selected="true"] {
   background: color-mix(in srgb, var(--accent) 16%, transparent);
@@ -118,14 +120,14 @@ STYLE = (
 .lr .lr-ranking td:first-child { color: var(--soft); }
 
 .lr.lr-explorer {
-  display: grid; grid-template-columns: minmax(290px, 2fr) minmax(0, 5fr); gap: 16px;
+  display: grid; grid-template-columns: minmax(340px, 3fr) minmax(0, 6fr); gap: 16px;
   padding: 12px; border: 1px solid var(--line);
 }
 .lr .lr-left { min-width: 0; }
 .lr .lr-left .lr-scroll { max-height: 760px; }
-.lr .lr-left th, .lr .lr-left td { padding-right: 10px; font-size: 12.5px; }
-.lr .lr-left td:nth-child(2) span {
-  display: inline-block; max-width: 128px; overflow: hidden; text-overflow: ellipsis;
+.lr .lr-left tr th, .lr .lr-left tr td { padding-right: 10px; font-size: 12.5px; }
+.lr .lr-left td:nth-child(2) > span {
+  display: inline-block; max-width: 118px; overflow: hidden; text-overflow: ellipsis;
   vertical-align: bottom;
 }
 .lr .lr-right { min-width: 0; display: grid; gap: 12px; align-content: start; }

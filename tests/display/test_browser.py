@@ -157,11 +157,13 @@ def steer(page: Page) -> None:
     page.wait("document.querySelector('.lr-both h4:last-of-type') !== null")
     first, second = texts(page, ".lr-both pre")
     assert first == second
-    type_into(page, "[name=coefficient]", "-8")
+    type_into(page, "[name=coefficient]", "-2")
     page.wait("document.querySelector('.lr-both mark') !== null")
     steered = texts(page, ".lr-both pre")
     assert steered[0] == first
-    assert steered[1] != first
+    # The first feature fires where the base will not write code; taken away, it does.
+    assert "```python" in steered[1]
+    assert "```python" not in first
     type_into(page, "[name=prompt]", "")
     page.wait("document.querySelector('.lr-status').textContent.includes('no tokens')")
     type_into(page, "[name=chosen]", "1")

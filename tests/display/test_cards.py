@@ -41,7 +41,7 @@ class Elements(HTMLParser):
 
 
 def score(feature_id: int, verdict: str = "partial") -> FeatureScore:
-    tried = Falsification(verdict, 0.91, 0.01, "tokens", HOSTILE[:3], 500)
+    tried = Falsification(verdict, 0.91, 0.01, "tokens", HOSTILE[:3], 500, 0.125, 0.75)
     return FeatureScore(
         name=HOSTILE[0],
         kind="feature",
@@ -89,6 +89,7 @@ def test_a_card_says_what_the_falsifier_found(hostile: list[FeatureEvidence]) ->
     html = card_html(hostile[0], score(1, "token-driven"))
     assert 'data-verdict="token-driven">token-driven</b>' in html
     assert "put into 500 other texts: Cohen's d 0.91" in html
+    assert "said in other words 0.75 of it is left" in html
     assert "token-driven" not in card_html(hostile[0])
 
 

@@ -1,6 +1,7 @@
 """The command writes all of its files or nothing, and refuses what it cannot do in one line."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -59,6 +60,15 @@ def test_tables_parquet_and_page_hold_the_same_rows(run: Path) -> None:
     assert json.loads((run / "run.json").read_text())["config"]["behaviour"] == "code,wrong_step"
 
 
+def test_the_page_of_cards_has_a_ranking_of_each_behaviour_and_its_top_features(run: Path) -> None:
+    page = (run / "cards.html").read_text()
+    tables = read_tables(run / "scores.json")
+    assert all(f"Ranking: {table.behaviour}<" in page for table in tables)
+    top = {score.feature_id for table in tables for score in table.features()[:3]}
+    assert {int(i) for i in re.findall(r'id="feature-(\d+)"', page)} == top
+    assert page.count("data-verdict=") >= 3
+
+
 def test_what_delphi_reads_is_what_fires(
     run: Path, told_store: ActivationStore, organism_sae: SparseAutoencoder
 ) -> None:
@@ -99,14 +109,6 @@ def test_what_neuronpedia_imports_has_every_field_of_a_batch(run: Path) -> None:
         for context in one["activations"]:
             assert len(context["tokens"]) == len(context["values"])
             assert context["values"][context["qualifying_token_index"]] > 0
-
-
-def test_cards_of_every_behaviour_are_written(run: Path) -> None:
-    tables = read_tables(run / "scores.json")
-    for table in tables:
-        page = (run / f"cards-{table.behaviour}.html").read_text()
-        assert f'id="feature-{table.features()[0].feature_id}"' in page
-        assert page.count('class="lr lr-page"') == 3
 
 
 def test_text_of_a_model_cannot_become_markup(run: Path) -> None:
