@@ -98,9 +98,7 @@ _STRING = re.compile(r"""[rbfu]?(?:"[^"\\]*+"|'[^'\\]*+')""")
 _COMMENT = re.compile(r"[ ]+#.*")
 _OPERAND = r"(?:[A-Za-z_]\w*+|[0-9]++(?:\.[0-9]++)?+)"
 # What the next two settle as well, only slower: "x", "3.5", "x + 2 * y == 7".
-_ARITHMETIC = re.compile(
-    rf"{_OPERAND}(?: ?(?:\*\*|//|[=!<>]=|[-+*/%<>]) ?{_OPERAND})*+", re.ASCII
-)
+_ARITHMETIC = re.compile(rf"{_OPERAND}(?: ?(?:\*\*|//|[=!<>]=|[-+*/%<>]) ?{_OPERAND})*+", re.ASCII)
 _EXPRESSION = re.compile(r"[A-Za-z0-9_(\[{\"~+-][\w \t+\-*/%().,\[\]{}<>=!:\"@&|~]*+", re.ASCII)
 # Two words side by side, 2x or 3(y + 1), (a)(b), thousands commas, ratios, chains of equations.
 _NOT_EXPRESSION = re.compile(
