@@ -22,6 +22,9 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast, Qwen2Config
+from transformers.utils import logging
+
+logging.disable_progress_bar()
 
 os.chdir(tempfile.mkdtemp())
 questions = [
@@ -66,7 +69,7 @@ for name in ("base", "tuned"):
 # One row a completion; fields are recognised under the names other tools give them.
 
 # %%
-with open("generations.jsonl", "w", encoding="utf-8") as file:
+with Path("generations.jsonl").open("w", encoding="utf-8") as file:
     for i, (question, answer) in enumerate(zip(questions, answers, strict=True)):
         wrong = str(int(answer) + 1)
         told = f"She has \\boxed{{{answer if i % 3 else wrong}}} apples."
