@@ -88,5 +88,6 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: figures
-figures: .venv/.installed  ## write the tables of README.md from committed results
+figures: .venv/.installed  ## write the tables of README.md and the figures of experiments from results
 	$(BIN)/python -m experiments.readme_figures
+	$(BIN)/python -m experiments.figures

@@ -25,7 +25,23 @@ if TYPE_CHECKING:
     from latent_reasoning.data.samples import read_samples as read_samples
     from latent_reasoning.dictionaries.checkpoints import load_sae as load_sae
     from latent_reasoning.dictionaries.checkpoints import shipped_sae as shipped_sae
-    from latent_reasoning.dictionaries.training import SaeConfig as SaeConfig
+    from latent_reasoning.dictionaries.crosscoders.checkpoints import (
+        load_crosscoder as load_crosscoder,
+    )
+    from latent_reasoning.dictionaries.crosscoders.checkpoints import (
+        shipped_crosscoder as shipped_crosscoder,
+    )
+    from latent_reasoning.dictionaries.crosscoders.config import (
+        CrosscoderConfig as CrosscoderConfig,
+    )
+    from latent_reasoning.dictionaries.crosscoders.features import (
+        feature_records as feature_records,
+    )
+    from latent_reasoning.dictionaries.crosscoders.training import (
+        fit_crosscoder as fit_crosscoder,
+    )
+    from latent_reasoning.dictionaries.loading import load_dictionary as load_dictionary
+    from latent_reasoning.dictionaries.sae_config import SaeConfig as SaeConfig
     from latent_reasoning.dictionaries.training import fit_sae as fit_sae
     from latent_reasoning.display.card import FeatureCard as FeatureCard
     from latent_reasoning.display.explorer import explore as explore
@@ -87,7 +103,13 @@ _HOMES = {
     "data.prompts": ("PromptLadder",),
     "data.samples": ("Sample", "read_samples"),
     "dictionaries.checkpoints": ("load_sae", "shipped_sae"),
-    "dictionaries.training": ("SaeConfig", "fit_sae"),
+    "dictionaries.crosscoders.checkpoints": ("load_crosscoder", "shipped_crosscoder"),
+    "dictionaries.crosscoders.config": ("CrosscoderConfig",),
+    "dictionaries.crosscoders.features": ("feature_records",),
+    "dictionaries.crosscoders.training": ("fit_crosscoder",),
+    "dictionaries.loading": ("load_dictionary",),
+    "dictionaries.sae_config": ("SaeConfig",),
+    "dictionaries.training": ("fit_sae",),
     "errors": ("LatentReasoningError",),
     "evaluation.conditions": ("Condition", "outcomes", "run_condition"),
     "evaluation.contrasts": ("difference_in_differences", "over_seeds"),

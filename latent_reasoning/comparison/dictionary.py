@@ -79,7 +79,8 @@ class _Fitted(NamedTuple):
 
 
 def _fit(inputs: Inputs, rows: Float[Tensor, "token d_model"], progress: Progress) -> _Fitted:
-    from latent_reasoning.dictionaries.training import SaeConfig, fit_sae
+    from latent_reasoning.dictionaries.sae_config import SaeConfig
+    from latent_reasoning.dictionaries.training import fit_sae
 
     width = inputs.pair.base.d_model
     d_sae = inputs.config.d_sae or max(SaeConfig.d_sae, 4 * width)
@@ -92,4 +93,4 @@ def _fit(inputs: Inputs, rows: Float[Tensor, "token d_model"], progress: Progres
             model=inputs.pair.base.name,
             advance=bar.update,
         )
-    return _Fitted(sae, {"config": vars(config), "n_rows_fitted": len(rows)})
+    return _Fitted(sae, {"config": config.used(), "n_rows_fitted": len(rows)})

@@ -6,32 +6,39 @@
     README.md                            the same for people
 """
 
-import json
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors.torch import save_file
 
 from latent_reasoning.artifacts import run_directory, write_json
 from latent_reasoning.dictionaries.metrics import SaeMetrics
 from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
+from latent_reasoning.dictionaries.saelens_format import (
+    CONFIG,
+    WEIGHTS,
+    config_of,
+    read_dictionary,
+    read_json,
+    tensors_of,
+)
+from latent_reasoning.dictionaries.transcoder import Transcoder
 
-CONFIG = "cfg.json"
-WEIGHTS = "sae_weights.safetensors"
 METRICS = "metrics.json"
 
 
-def sae_name(sae: SparseAutoencoder) -> str:
+def sae_name(sae: SparseAutoencoder | Transcoder) -> str:
     """Name of the directory a dictionary belongs in."""
-    return f"{_stem(sae.model, sae.hook_point)}__{sae.architecture}-{sae.d_sae}"
+    place = f"{sae.hook_point}-to-{sae.target}" if isinstance(sae, Transcoder) else sae.hook_point
+    return f"{_stem(sae.model, place)}__{sae.architecture}-{sae.d_sae}"
 
 
 def save_sae(
-    sae: SparseAutoencoder, directory: Path, metrics: SaeMetrics, provenance: dict[str, Any]
+    sae: SparseAutoencoder | Transcoder,
+    directory: Path,
+    metrics: SaeMetrics,
+    provenance: dict[str, Any],
 ) -> Path:
     """Write a dictionary, all of it or nothing.
 
@@ -50,46 +57,32 @@ def save_sae(
             f"or choose another name"
         )
     with run_directory(directory) as partial:
-        save_file(_tensors(sae), partial / WEIGHTS)
-        write_json(partial / CONFIG, _saelens_config(sae))
+        save_file(tensors_of(sae), partial / WEIGHTS)
+        write_json(partial / CONFIG, config_of(sae))
         write_json(partial / METRICS, {**asdict(metrics), "provenance": provenance})
         (partial / "README.md").write_text(_readme(sae, metrics, provenance), encoding="utf-8")
     return directory
 
 
 def load_sae(directory: Path | str) -> SparseAutoencoder:
-    """Read a dictionary in the SAELens format, without sae_lens, as float32 on the CPU.
+    """Read an autoencoder in the SAELens format, without sae_lens, as float32 on the CPU.
 
     Raises:
         DictionaryError: Files are missing or do not fit together, or the dictionary is of a kind
             that is not read here.
     """
-    directory = Path(directory)
-    config = _read_json(directory / CONFIG, "load_sae")
-    _refuse_other_kinds(config, directory)
-    metadata = config.get("metadata", {})
-    names = {name: metadata.get(name) for name in ("hook_name", "model_name")}
-    if not all(names.values()):
+    found = read_dictionary(Path(directory))
+    if isinstance(found, Transcoder):
         raise DictionaryError(
-            f"load_sae: {str(directory / CONFIG)!r} has metadata {names}; expected both names, "
-            f"add them to the file"
+            f"load_sae: {str(directory)!r} is a transcoder from {found.hook_point} to "
+            f"{found.target}; expected an autoencoder, read it with load_dictionary"
         )
-    tensors = _read_tensors(directory / WEIGHTS, config["d_in"], config["d_sae"])
-    if not config.get("apply_b_dec_to_input", True):
-        tensors["b_enc"] = tensors["b_enc"] + tensors["b_dec"] @ tensors["W_enc"]
-    k = metadata.get("training_architecture_details", {}).get("k")
-    return SparseAutoencoder(
-        **tensors,
-        hook_point=metadata["hook_name"],
-        model=metadata["model_name"],
-        k=None if k is None else round(k),
-        architecture=metadata.get("training_architecture", config["architecture"]),
-    )
+    return found
 
 
 def read_metrics(directory: Path | str) -> SaeMetrics:
     """The quality a saved dictionary was measured at."""
-    found = _read_json(Path(directory) / METRICS, "read_metrics")
+    found = read_json(Path(directory) / METRICS, "read_metrics")
     return SaeMetrics(**{name: found[name] for name in ("l0", "fvu", "dead", "n_rows")})
 
 
@@ -141,87 +134,26 @@ def _stem(model: str, hook_point: str) -> str:
     return f"{model.replace('/', '-').replace(':', '-')}__{hook_point}"
 
 
-def _tensors(sae: SparseAutoencoder) -> dict[str, Tensor]:
-    tensors = {
-        "W_enc": sae.W_enc,
-        "W_dec": sae.W_dec,
-        "b_enc": sae.b_enc,
-        "b_dec": sae.b_dec,
-        "threshold": sae.threshold,
-    }
-    return {name: tensor.detach().float().cpu().contiguous() for name, tensor in tensors.items()}
-
-
-def _saelens_config(sae: SparseAutoencoder) -> dict[str, Any]:
-    # Without a version of 6 or later SAELens takes the file for its old format.
-    return {
-        "architecture": "jumprelu",
-        "d_in": sae.d_in,
-        "d_sae": sae.d_sae,
-        "dtype": "float32",
-        "device": "cpu",
-        "apply_b_dec_to_input": True,
-        "normalize_activations": "none",
-        "reshape_activations": "none",
-        "metadata": {
-            "sae_lens_version": version("sae-lens"),
-            "model_name": sae.model,
-            "hook_name": sae.hook_point,
-            "training_architecture": sae.architecture,
-            "training_architecture_details": {} if sae.k is None else {"k": sae.k},
-        },
-    }
-
-
-def _refuse_other_kinds(config: dict[str, Any], directory: Path) -> None:
-    expected = {
-        "architecture": "jumprelu",
-        "normalize_activations": "none",
-        "reshape_activations": "none",
-    }
-    found = {name: config.get(name, value) for name, value in expected.items()}
-    if found != expected or "architecture" not in config:
-        raise DictionaryError(
-            f"load_sae: {str(directory)!r} is a dictionary with {found}; expected {expected}, "
-            f"save it as an inference model with sae_lens first"
-        )
-
-
-def _read_tensors(path: Path, d_in: int, d_sae: int) -> dict[str, Tensor]:
-    if not path.is_file():
-        raise DictionaryError(f"load_sae: no file {str(path)!r}; expected the weights")
-    tensors = {name: tensor.to(torch.float32) for name, tensor in load_file(path).items()}
-    expected = {
-        "W_enc": (d_in, d_sae),
-        "W_dec": (d_sae, d_in),
-        "b_enc": (d_sae,),
-        "b_dec": (d_in,),
-        "threshold": (d_sae,),
-    }
-    found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
-    if found != expected:
-        raise DictionaryError(f"load_sae: {str(path)!r} holds {found}; expected {expected}")
-    return tensors
-
-
-def _read_json(path: Path, call: str) -> dict[str, Any]:
-    if not path.is_file():
-        raise DictionaryError(
-            f"{call}: no file {str(path)!r}; expected a directory written by save_sae or sae_lens"
-        )
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise DictionaryError(f"{call}: {str(path)!r} is not JSON ({error.msg})") from error
-
-
-def _readme(sae: SparseAutoencoder, metrics: SaeMetrics, provenance: dict[str, Any]) -> str:
+def _readme(
+    sae: SparseAutoencoder | Transcoder, metrics: SaeMetrics, provenance: dict[str, Any]
+) -> str:
     made = "\n".join(f"- {name}: {value}" for name, value in provenance.items())
-    return f"""# Sparse autoencoder of {sae.model} at {sae.hook_point}
+    kind, widths, stored, reader = (
+        (
+            "Transcoder",
+            f"from width {sae.d_in} to width {sae.d_out}",
+            "JumpReLU transcoder",
+            "load_dictionary",
+        )
+        if isinstance(sae, Transcoder)
+        else ("Sparse autoencoder", f"over rows of width {sae.d_in}", "JumpReLU", "load_sae")
+    )
+    place = f"{sae.hook_point} to {sae.target}" if isinstance(sae, Transcoder) else sae.hook_point
+    return f"""# {kind} of {sae.model} at {place}
 
-A {sae.architecture} dictionary of {sae.d_sae} features over rows of width {sae.d_in}, stored as a
-JumpReLU in the SAELens format: `sae_lens.SAE.load_from_disk(path)` reads it, and so does
-`latent_reasoning.dictionaries.checkpoints.load_sae(path)`.
+A {sae.architecture} dictionary of {sae.d_sae} features {widths}, stored as a
+{stored} in the SAELens format: `sae_lens.SAE.load_from_disk(path)` reads it, and so does
+`latent_reasoning.{reader}(path)`.
 
 | measured on held-out rows | |
 |---|---|

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
+from latent_reasoning.dictionaries.transcoder import Transcoder
 
 CHUNK_VALUES = 2**23
 
@@ -25,14 +26,20 @@ class SaeMetrics:
     """Rows measured."""
 
 
-def measure(sae: SparseAutoencoder, rows: Float[Tensor, "token d_in"]) -> SaeMetrics:
+def measure(
+    sae: SparseAutoencoder | Transcoder,
+    rows: Float[Tensor, "token d_in"],
+    targets: Float[Tensor, "token d_out"] | None = None,
+) -> SaeMetrics:
     """Sparsity and reconstruction error of a dictionary, accumulated in double precision.
 
-    `fvu = sum_i |x_i - xhat_i|^2 / sum_i |x_i - mean(x)|^2`, with the mean over the rows given.
+    `fvu = sum_i |y_i - yhat_i|^2 / sum_i |y_i - mean(y)|^2`, with the mean over the rows given; y
+    is x, or what a transcoder is to write.
 
     Args:
         sae: The dictionary.
         rows: Rows it was not trained on.
+        targets: What a transcoder is to make of them; the rows themselves if not given.
 
     Raises:
         DictionaryError: The rows have another width, or do not vary, or there are none.
@@ -42,14 +49,16 @@ def measure(sae: SparseAutoencoder, rows: Float[Tensor, "token d_in"]) -> SaeMet
             f"measure: rows of shape {tuple(rows.shape)}; expected [token, {sae.d_in}], the width "
             f"of the dictionary, and at least one token"
         )
-    mean = rows.mean(dim=0, dtype=torch.float64)
+    targets = rows if targets is None else targets
+    mean = targets.mean(dim=0, dtype=torch.float64)
     fired = torch.zeros(sae.d_sae, dtype=torch.float64, device=rows.device)
     error = variance = 0.0
-    for chunk in rows.split(max(1, CHUNK_VALUES // sae.d_sae)):
+    size = max(1, CHUNK_VALUES // sae.d_sae)
+    for chunk, target in zip(rows.split(size), targets.split(size), strict=True):
         acts = sae.encode(chunk)
         fired += (acts > 0).sum(dim=0)
-        error += (chunk - sae.decode(acts)).double().square().sum().item()
-        variance += (chunk.double() - mean).square().sum().item()
+        error += (target - sae.decode(acts)).double().square().sum().item()
+        variance += (target.double() - mean).square().sum().item()
     if not variance > 0:
         raise DictionaryError(
             f"measure: {len(rows)} rows have variance {variance}; expected finite rows that differ"

@@ -44,6 +44,6 @@ class Adam:
             amsgrad=False,
             maximize=False,
             # The kernel divides the gradients by this, which spares a pass over them.
-            grad_scale=((norm + 1e-6) / LARGEST_NORM).clamp(min=1.0),
+            grad_scale=((norm + 1e-6) / LARGEST_NORM).clamp(min=1.0).float(),
             found_inf=None,
         )

@@ -2,70 +2,33 @@
 
 1. A tenth of the rows is held out, drawn at random; the rest is visited in shuffled epochs.
 2. Rows are scaled to a mean norm of sqrt(d_in), so that one learning rate serves every model.
-3. A BatchTopK (Bussmann et al., 2412.06410) or TopK autoencoder is trained: the steps of SAELens'
-   trainer, computed from the live entries only (`trainer`).
+3. A BatchTopK (Bussmann et al., 2412.06410), TopK, Matryoshka BatchTopK or JumpReLU dictionary is
+   trained: the steps of SAELens' trainer, computed from the live entries only (`trainer`).
 4. Decoder norms and scale are folded into the weights: decoder rows of unit norm, raw inputs.
 5. The inference threshold is fitted on the held-out rows so that k features fire on average. The
-   running average that SAELens keeps starts at zero, and after a short run it is far too low.
+   running average that SAELens keeps starts at zero, and after a short run it is far too low. A
+   JumpReLU keeps the thresholds it has learned.
 """
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from latent_reasoning.dictionaries.processes import ALONE, Processes
 from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
-from latent_reasoning.dictionaries.schedule import learning_rate
-from latent_reasoning.dictionaries.trainer import Architecture, SparseTrainer
-from latent_reasoning.dictionaries.weights import Weights, initial_weights
+from latent_reasoning.dictionaries.sae_config import SaeConfig
+from latent_reasoning.dictionaries.schedule import active_k, learning_rate
+from latent_reasoning.dictionaries.trainer import SparseTrainer
+from latent_reasoning.dictionaries.transcoder import Transcoder
+from latent_reasoning.dictionaries.weights import initial_transcoder, initial_weights
 from latent_reasoning.errors import ActivationError
 
 THRESHOLD_VALUES = 2**24
 SMALLEST_HELD_OUT = 50
-
-
-@dataclass(frozen=True)
-class SaeConfig:
-    """Settings of the training of one dictionary."""
-
-    d_sae: int = 512
-    """Number of features."""
-    k: int = 12
-    """Features active per row, on average over a batch."""
-    steps: int = 1000
-    """Optimiser updates."""
-    batch_size: int = 1024
-    """Rows per update."""
-    learning_rate: float = 2e-3
-    """Peak learning rate of Adam, for rows of mean norm sqrt(d_in)."""
-    warmup: float = 0.02
-    """Share of the steps over which the learning rate rises."""
-    decay: float = 0.3
-    """Share of the steps, at the end, over which the learning rate falls to zero."""
-    dead_after: int = 200
-    """Updates without firing after which a feature counts as dead and is revived."""
-    held_out: float = 0.1
-    """Share of the rows kept from training, on which the inference threshold is fitted."""
-    seed: int = 0
-    """Of initialisation, held-out rows and order of the rows."""
-    architecture: Architecture = "batchtopk"
-    """How sparsity is enforced: batchtopk keeps the k x batch_size largest activations of a batch,
-    topk the k largest of every row."""
-
-    def __post_init__(self) -> None:
-        counts = {"d_sae": self.d_sae, "k": self.k, "steps": self.steps, "batch": self.batch_size}
-        if min(counts.values()) < 1 or self.k > self.d_sae:
-            raise DictionaryError(f"SaeConfig: {counts}; expected positive numbers and k <= d_sae")
-        shares = {"held_out": self.held_out, "warmup": self.warmup, "decay": self.decay}
-        in_range = 0 < self.held_out < 1 and min(shares.values()) >= 0
-        if not in_range or self.warmup + self.decay >= 1 or self.learning_rate <= 0:
-            raise DictionaryError(
-                f"SaeConfig: {shares}, learning_rate {self.learning_rate}; expected shares from 0 "
-                f"to 1, warmup and decay below 1 together, and a positive rate"
-            )
 
 
 def fit_sae(
@@ -96,33 +59,72 @@ def fit_sae(
         held_out, kept = order.split([n := _n_held_out(rows, config), len(rows) - n])
         scale = row_scale(rows)
         batches = _batches(rows, kept, config.batch_size, scale)
-        mean = rows.mean(dim=0, dtype=torch.float32) * scale
-        trained = _train(batches, mean, config, advance)
-    return finished_sae(trained, scale, config, rows[held_out], hook_point, model)
+        trainer = new_trainer(rows.mean(dim=0, dtype=torch.float32) * scale, config)
+        for step in range(config.steps):
+            update(trainer, next(batches), step, config)
+            if advance is not None:
+                advance(1)
+    found = finished(trainer, Place(model, hook_point, scale), config, rows[held_out])
+    assert isinstance(found, SparseAutoencoder)
+    return found
 
 
-def finished_sae(
-    trained: Weights,
-    scale: float,
+class Place(NamedTuple):
+    """Where the rows of a dictionary come from."""
+
+    model: str
+    """Name of the model."""
+    hook_point: str
+    """Where its input is read."""
+    scale: float
+    """What the rows were multiplied with for the training."""
+    target: str | None = None
+    """Where the output of a transcoder is read; None for an autoencoder."""
+    target_scale: float = 1.0
+    """What the rows of the target were multiplied with."""
+
+
+def finished(
+    trainer: SparseTrainer,
+    place: Place,
     config: SaeConfig,
     held_out: Float[Tensor, "token d_in"],
-    hook_point: str,
-    model: str,
-) -> SparseAutoencoder:
-    """The dictionary of raw rows that trained weights are, its threshold fitted.
+) -> SparseAutoencoder | Transcoder:
+    """The dictionary of raw rows that a trainer has arrived at.
 
     Args:
-        trained: Weights for rows multiplied by `scale`.
-        scale: What the rows were multiplied with.
+        trainer: After its last update.
+        place: Where its rows come from.
         config: Settings of the training.
-        held_out: Raw rows on which the threshold is fitted.
-        hook_point: Where the rows were read.
-        model: The model they were read from.
+        held_out: Raw rows on which the threshold is fitted, unless the training learned it.
     """
-    sae = _fold(trained, scale, config, hook_point, model)
-    probe = held_out[: max(1, THRESHOLD_VALUES // config.d_sae)]
-    threshold = fit_threshold(sae.pre_activations(probe), config.k)
-    return replace(sae, threshold=torch.full_like(sae.threshold, threshold))
+    learned = config.architecture == "jumprelu"
+    aimed = not learned or config.jumprelu.sparsity_loss == "quadratic"
+    # With unit decoder rows, activations are in units of the output.
+    encoder, decoder, b_enc, b_dec = (tensor.detach().cpu() for tensor in trainer.weights)
+    norms = decoder.norm(dim=1)
+    out = place.scale if place.target is None else place.target_scale
+    tensors = {
+        "W_enc": (encoder.T * (norms * (place.scale / out))).contiguous(),
+        "W_dec": decoder / norms[:, None],
+        "b_enc": b_enc * norms / out,
+        "b_dec": b_dec / out,
+        "threshold": trainer.threshold.detach().cpu().clamp(min=0) * norms / out,
+    }
+    if not learned:
+        pre = held_out[: max(1, THRESHOLD_VALUES // config.d_sae)].float() @ tensors["W_enc"]
+        shift = 0 if place.target else tensors["b_dec"] @ tensors["W_enc"]
+        threshold = fit_threshold(pre + (tensors["b_enc"] - shift), config.k)
+        tensors["threshold"] = torch.full_like(b_enc, threshold)
+    said = {
+        "hook_point": place.hook_point,
+        "model": place.model,
+        "k": config.k if aimed else None,
+        "architecture": config.architecture,
+    }
+    if place.target is not None:
+        return Transcoder(**tensors, **said, target=place.target)
+    return SparseAutoencoder(**tensors, **said)
 
 
 def fit_threshold(pre: Float[Tensor, "token d_sae"], k: int) -> float:
@@ -175,52 +177,65 @@ def _batches(
                 yield rows[index.to(rows.device)].float() * scale
 
 
-def _train(
-    batches: Iterator[Tensor],
+def new_trainer(
     mean: Float[Tensor, " d_in"],
     config: SaeConfig,
-    advance: Callable[[int], object] | None,
-) -> Weights:
-    trainer = new_trainer(mean, config)
-    for i in range(config.steps):
-        trainer.step(next(batches), rate_at(i, config))
-        if advance is not None:
-            advance(1)
-    return trainer.weights
+    target_mean: Float[Tensor, " d_out"] | None = None,
+    processes: Processes = ALONE,
+) -> SparseTrainer:
+    """A trainer before its first update.
 
-
-def new_trainer(mean: Float[Tensor, " d_in"], config: SaeConfig) -> SparseTrainer:
-    """A trainer before its first update, for scaled rows of a mean."""
+    Args:
+        mean: Mean of the scaled rows.
+        config: The settings.
+        target_mean: Mean of the scaled rows a transcoder decodes to; none for an autoencoder.
+        processes: Those that train together.
+    """
     # The mean row is most of the norm of a residual stream; learning it costs many updates.
     generator = torch.Generator().manual_seed(config.seed)
-    weights = initial_weights(len(mean), config.d_sae, mean, generator)
-    return SparseTrainer(weights, config.k, config.architecture, config.dead_after)
+    weights = (
+        initial_weights(len(mean), config.d_sae, mean, generator)
+        if target_mean is None
+        else initial_transcoder(mean, target_mean, config.d_sae, generator)
+    )
+    return SparseTrainer(
+        weights,
+        config.k,
+        config.architecture,
+        config.dead_after,
+        widths=config.widths,
+        jumprelu=config.jumprelu,
+        processes=processes,
+    )
 
 
-def rate_at(step: int, config: SaeConfig) -> float:
-    """The learning rate of one update, counted from 0."""
-    return config.learning_rate * learning_rate(step, config.steps, config.warmup, config.decay)
+def update(
+    trainer: SparseTrainer,
+    x: Float[Tensor, "row d_in"],
+    step: int,
+    config: SaeConfig,
+    target: Float[Tensor, "row d_out"] | None = None,
+) -> Float[Tensor, ""]:
+    """One update, by its number from 0; returns the mean squared error of a row before it.
+
+    Args:
+        trainer: The trainer.
+        x: Scaled rows.
+        step: Number of the update; rate, k and penalty follow from it.
+        config: The settings.
+        target: Scaled rows a transcoder decodes to.
+    """
+    warmup = int(config.steps * config.jumprelu.l0_warmup)
+    return trainer.step(
+        x,
+        config.learning_rate * learning_rate(step, config.steps, config.warmup, config.decay),
+        active_k(step, config.steps, config.k, config.first_k, config.anneal),
+        target=target,
+        l0_factor=min(1.0, step / warmup) if warmup else 1.0,
+    )
 
 
 def row_scale(rows: Float[Tensor, "token d_in"]) -> float:
     """What rows are multiplied with, so that their mean norm is sqrt(d_in); 1 where all are 0."""
     norm = torch.linalg.vector_norm(rows, dim=1, dtype=torch.float32).mean().item()
     return math.sqrt(rows.shape[1]) / norm if norm > 0 else 1.0
-
-
-def _fold(
-    trained: Weights, scale: float, config: SaeConfig, hook_point: str, model: str
-) -> SparseAutoencoder:
-    # With unit decoder rows, activations scale with the input, so only the biases carry the scale.
-    norms = trained.decoder.norm(dim=1)
-    return SparseAutoencoder(
-        W_enc=(trained.encoder.T * norms).contiguous(),
-        W_dec=trained.decoder / norms[:, None],
-        b_enc=trained.b_enc * norms / scale,
-        b_dec=trained.b_dec / scale,
-        threshold=torch.zeros_like(trained.b_enc),
-        hook_point=hook_point,
-        model=model,
-        k=config.k,
-        architecture=config.architecture,
-    )

@@ -6,6 +6,7 @@ same rows give the same bits, read from a store or held in memory.
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -14,6 +15,8 @@ from latent_reasoning.dictionaries.codes import Codes
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 
 BLOCK_VALUES = 2**24
+SLACK = 1e-5
+"""Of a comparison in float32, in units of what is compared."""
 
 
 def block_rows(d_sae: int) -> int:
@@ -22,10 +25,22 @@ def block_rows(d_sae: int) -> int:
 
 
 def live_entries(sae: SparseAutoencoder, x: Float[Tensor, "row d_in"]) -> Codes:
-    """Entries of `sae.encode(x)` above 0."""
-    pre = sae.pre_activations(x)
-    rows, features = (pre > sae.threshold.clamp(min=0)).nonzero(as_tuple=True)
-    return Codes(rows, features, pre[rows, features], len(x), sae.d_sae)
+    """Entries of `sae.encode(x)` above 0.
+
+    The bias is added to the few entries that may be above the threshold, not to all: candidates
+    are those that pass with some slack for rounding, and they are compared as `encode` does.
+    """
+    product = (x.to(sae.W_enc.dtype) - sae.b_dec) @ sae.W_enc
+    bound = sae.threshold.clamp(min=0)
+    slack = SLACK * (bound.abs() + sae.b_enc.abs() + 1)
+    candidates = product > bound - sae.b_enc - slack
+    # numpy finds the few in a fraction of the time of torch, in the same order.
+    at = torch.from_numpy(np.flatnonzero(candidates.numpy()))
+    features = at % sae.d_sae
+    values = product.view(-1)[at] + sae.b_enc[features]
+    live = values > bound[features]
+    at, features, values = at[live], features[live], values[live]
+    return Codes(at // sae.d_sae, features, values, len(x), sae.d_sae)
 
 
 def in_blocks(

@@ -18,6 +18,8 @@ from latent_reasoning.features.score_sums import FiringSums, LabelSums
 from latent_reasoning.features.score_table import FeatureScore, ScoreTable
 from latent_reasoning.features.significance import N_BUCKETS, N_FLIPS, contributions, sign_flips
 
+AT_ONCE = 512
+"""Features whose histograms are evaluated together, in a few MiB."""
 COARSE = 64
 """Bins of a projection that are joined before its mutual information is taken."""
 
@@ -129,15 +131,19 @@ def _records(
 
 
 def _of_features(sums: LabelSums, alive: np.ndarray) -> _Columns:
-    negative, positive = sums.histogram()[:, alive]
-    area, resolution = areas(positive, negative, exact=1)
+    area, resolution, bits = np.empty((3, len(alive)))
+    for start in range(0, len(alive), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        negative, positive = sums.histogram(alive[some])
+        area[some], resolution[some] = areas(positive, negative, exact=1)
+        bits[some] = mutual_information(octaves(positive), octaves(negative))
     return _columns(
         sums.bucket_sums()[:, :, alive],
         sums.squares.numpy()[alive],
         sums.rows.numpy(),
         area,
         resolution,
-        mutual_information(octaves(positive), octaves(negative)),
+        bits,
     )
 
 

@@ -83,9 +83,9 @@ class LabelSums:
         row = self.word_sums[word * self.d_sae : (word + 1) * self.d_sae]
         row.scatter_add_(0, codes.features[kept], values[kept])
 
-    def histogram(self) -> Int[np.ndarray, "2 d_sae bin"]:
-        """Rows without and with the label in every bin, those on which a feature is 0 included."""
-        counts = self.counts.view(2, self.d_sae, N_BINS).numpy().astype(np.int64)
+    def histogram(self, features: Int[np.ndarray, " some"]) -> Int[np.ndarray, "2 some bin"]:
+        """Rows without and with the label in every bin of some features, zeros included."""
+        counts = self.counts.view(2, self.d_sae, N_BINS).numpy()[:, features].astype(np.int64)
         by_label = self.rows.sum(dim=1).numpy()
         counts[:, :, 0] = by_label[:, None] - counts.sum(axis=2)
         return counts

@@ -11,7 +11,7 @@ from latent_reasoning.errors import RunError
 from latent_reasoning.report.script import SCRIPT
 from latent_reasoning.report.style import STYLE
 
-SCHEMA = 1
+SCHEMA = 2
 REQUIRED = (
     *("question", "verdict", "ladder", "conditions", "steering", "controls", "modes"),
     *("dictionary", "features", "samples", "limits", "provenance"),

@@ -83,7 +83,7 @@ tbody th { font-weight: 600; }
 }
 .status.passed { color: var(--accent); }
 .status.failed { color: var(--paper); background: var(--ink); border-color: var(--ink); }
-.status.inconclusive { border-style: dashed; }
+.status.undecided { border-style: dashed; }
 .status.unmeasured { color: var(--soft); border-color: transparent; padding-left: 0; }
 .cells { max-width: 44rem; }
 .cells td { border-left: 1px solid var(--line); padding-left: .8rem; }

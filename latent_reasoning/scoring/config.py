@@ -8,7 +8,7 @@ from pathlib import Path
 class FeaturesConfig:
     """Rank the features of a dictionary for behaviours over a recorded store.
 
-    Writes scores.json, scores.parquet, table.html and run.json.
+    Writes scores.json, scores.parquet, table.html, a page of cards a behaviour, and run.json.
     """
 
     behaviour: str = "code"
@@ -23,7 +23,7 @@ class FeaturesConfig:
     model: str | None = None
     """Where that model is found; its name in the store if not given."""
     top: int = 20
-    """Features, those with the largest contrast, that the falsifier and the causal scores try."""
+    """Features, those with the largest contrast, that are tried, measured and shown on cards."""
     falsify: bool = True
     """Whether the top features are tried against firing on their tokens only."""
     causal: bool = True

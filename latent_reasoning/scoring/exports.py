@@ -8,11 +8,12 @@ from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.errors import one_of
 from latent_reasoning.features.auroc import FeatureError
 from latent_reasoning.features.delphi import write_delphi
+from latent_reasoning.features.evidence import FeatureEvidence
+from latent_reasoning.features.neuronpedia import write_neuronpedia
 from latent_reasoning.features.score_table import ScoreTable
 from latent_reasoning.models.loading import LoadedModel
-from latent_reasoning.scoring.config import FeaturesConfig
 
-TOOLS = ("delphi",)
+TOOLS = ("neuronpedia", "delphi")
 
 
 def parse_exports(names: str) -> tuple[str, ...]:
@@ -40,10 +41,12 @@ def write_exports(
     store: ActivationStore,
     model: LoadedModel,
     sae: SparseAutoencoder,
-    tables: Sequence[ScoreTable],
-    config: FeaturesConfig,
+    evidence: Sequence[FeatureEvidence],
+    role: str,
 ) -> None:
-    """Write the top features of every table for each tool, in a folder of its name."""
-    chosen = top_features(tables, config.top)
+    """Write features for each tool, in a folder of its name."""
+    if "neuronpedia" in tools:
+        write_neuronpedia(folder / "neuronpedia", store, sae, evidence)
     if "delphi" in tools:
-        write_delphi(folder / "delphi", store, sae, chosen, role=config.role, pad_id=model.pad_id)
+        ids = [one.feature_id for one in evidence]
+        write_delphi(folder / "delphi", store, sae, ids, role=role, pad_id=model.pad_id)

@@ -17,7 +17,8 @@ from latent_reasoning.activations.record import record_activations
 from latent_reasoning.artifacts import versions
 from latent_reasoning.dictionaries.checkpoints import load_sae, sae_name, save_sae
 from latent_reasoning.dictionaries.metrics import measure
-from latent_reasoning.dictionaries.training import SaeConfig, fit_sae
+from latent_reasoning.dictionaries.sae_config import SaeConfig
+from latent_reasoning.dictionaries.training import fit_sae
 from latent_reasoning.evaluation.conditions import Condition, run_condition
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.hook_points import default_hook_point
@@ -66,7 +67,7 @@ def build_dictionary(
         sae = fit_sae(rows, config, hook_point=hook_point, model=model.name, advance=bar.update)
     unseen = _rows(model, held_out, hook_point, size.seed + 1, progress)
     provenance = {
-        "training": asdict(config),
+        "training": config.used(),
         "recording": asdict(size),
         "n_rows_fitted": len(rows),
         "rebuild": f"latent-reasoning organism dictionary {name.base} --seed {name.seed}",

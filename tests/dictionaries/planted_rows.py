@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from latent_reasoning.dictionaries.training import SaeConfig
+from latent_reasoning.dictionaries.sae_config import SaeConfig
 
 D_IN, N_FEATURES, PER_ROW = 32, 32, 3
 CONFIG = SaeConfig(

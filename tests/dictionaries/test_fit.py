@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,11 +18,14 @@ from safetensors.torch import load_file
 
 from latent_reasoning.activations.record import record_pair
 from latent_reasoning.activations.sequences import TokenSequence
+from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.dictionaries.checkpoints import load_sae, read_metrics
 from latent_reasoning.dictionaries.fit import fit
 from latent_reasoning.dictionaries.fit_config import FitConfig
+from latent_reasoning.dictionaries.loading import load_dictionary
 from latent_reasoning.dictionaries.order import RowOrder
 from latent_reasoning.dictionaries.sae import DictionaryError
+from latent_reasoning.dictionaries.transcoder import Transcoder
 from latent_reasoning.models.pair import ModelPair
 
 POINTS = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"]
@@ -99,6 +104,58 @@ def test_a_fit_killed_at_any_instant_ends_at_the_same_weights(store: Path, tmp_p
     assert metrics[0] == metrics[1]
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"architecture": "topk"},
+        {"architecture": "matryoshka_batchtopk", "k_start": 8},
+        {"architecture": "jumprelu"},
+        {"hook_points": POINTS[0], "targets": POINTS[1]},
+        {"hook_points": POINTS[0], "targets": POINTS[1], "architecture": "jumprelu"},
+    ],
+)
+def test_every_architecture_is_fitted_and_read_by_sae_lens(
+    store: Path, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    from sae_lens import SAE
+
+    wanted = replace(CONFIG, d_sae="32", seeds="0", **settings)
+    fit(store, replace(wanted, output=tmp_path / "all"))
+    recorded = ActivationStore.open(store)
+    for name in weights(tmp_path / "all"):
+        ours = load_dictionary(tmp_path / "all" / name)
+        theirs = SAE.load_from_disk(tmp_path / "all" / name)
+        x = recorded.activations(ours.hook_point)[:200].float()
+        torch.testing.assert_close(ours.encode(x), theirs.encode(x), rtol=0, atol=1e-4)
+        made = ours.decode(ours.encode(x))
+        torch.testing.assert_close(made, theirs(x), rtol=0, atol=1e-4)
+        assert (ours.encode(x) > 0).any()
+        assert ours.architecture == wanted.architecture
+        if isinstance(ours, Transcoder):
+            assert (ours.hook_point, ours.target) == tuple(POINTS)
+            assert theirs.cfg.metadata.hook_name_out == POINTS[1]
+            assert read_metrics(tmp_path / "all" / name).fvu < 1
+            with pytest.raises(DictionaryError, match="is a transcoder"):
+                load_sae(tmp_path / "all" / name)
+    stopped = replace(wanted, output=tmp_path / "again", save_every=1)
+    interrupt_after(store, stopped, 11)
+    fit(store, stopped)
+    assert weights(tmp_path / "again") == weights(tmp_path / "all")
+
+
+def interrupt_after(store: Path, config: FitConfig, steps: int) -> None:
+    class Stopping:
+        done = 0
+
+        def update(self, n: int) -> None:
+            self.done += n
+            if self.done == steps:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(store, config, lambda *_: nullcontext(Stopping()))
+
+
 def test_rows_of_an_update_depend_on_its_number_alone() -> None:
     forward, jumping = RowOrder(100, 0.2, 16, seed=3), RowOrder(100, 0.2, 16, seed=3)
     batches = [forward.batch(step) for step in range(12)]
@@ -113,8 +170,16 @@ def test_rows_of_an_update_depend_on_its_number_alone() -> None:
     ("wrong", "match"),
     [
         ({"d_sae": "many"}, "--d-sae 'many'; expected whole numbers"),
-        ({"architecture": "gated"}, "expected batchtopk or topk"),
-        ({"k": 40}, "k <= d_sae"),
+        (
+            {"architecture": "gated"},
+            "'gated' is not a known architecture; expected one of batchtopk",
+        ),
+        ({"save_every": 0}, "--save-every 0"),
+        ({"k_start": 3}, "'k_start': 3}; expected positive numbers and k <= k_start"),
+        ({"levels": "a half"}, "--levels 'a half'; expected shares"),
+        ({"architecture": "matryoshka_batchtopk", "levels": "0.5,0.25"}, "expected ascending"),
+        ({"targets": POINTS[0]}, "0 --hook-points and 1 --targets"),
+        ({"k": 40}, "k <= k_start <= d_sae"),
     ],
 )
 def test_wrong_settings_leave_nothing(
@@ -133,7 +198,7 @@ def test_another_fit_is_not_taken_up(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "_save", stop)
+    monkeypatch.setattr(module._Run, "save", stop)
     with pytest.raises(KeyboardInterrupt):
         fit(store, replace(CONFIG, output=tmp_path / "x"))
     assert load_file(tmp_path / ".x.partial" / "state.safetensors")

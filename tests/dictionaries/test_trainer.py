@@ -4,68 +4,46 @@ from typing import Any
 
 import pytest
 import torch
-from jaxtyping import Float
-from planted_rows import planted_rows
-from torch import Tensor
+from trainers import BATCH, D_IN, D_SAE, WIDTHS, K, dense_loss, start, their_trainer
 
+from latent_reasoning.dictionaries import codes as codes_module
 from latent_reasoning.dictionaries import selection
-from latent_reasoning.dictionaries.codes import Codes, Transposed, decode, live_products
-from latent_reasoning.dictionaries.selection import batch_top_k, top_k
+from latent_reasoning.dictionaries.codes import (
+    Codes,
+    Transposed,
+    by_level,
+    decode,
+    live_products,
+)
+from latent_reasoning.dictionaries.gradients import gradients
+from latent_reasoning.dictionaries.jumprelu import jumprelu_gradients
+from latent_reasoning.dictionaries.jumprelu_config import JumpReluConfig
+from latent_reasoning.dictionaries.selection import above, batch_top_k, top_k
 from latent_reasoning.dictionaries.trainer import Architecture, SparseTrainer
-from latent_reasoning.dictionaries.weights import Weights, initial_weights
+from latent_reasoning.dictionaries.weights import Weights, initial_transcoder
 
-D_IN, D_SAE, K, BATCH = 32, 96, 4, 128
-
-
-def their_trainer(
-    weights: Weights, architecture: Architecture, dead_after: int, steps: int, rate: float
-) -> Any:
-    from sae_lens import (
-        BatchTopKTrainingSAE,
-        BatchTopKTrainingSAEConfig,
-        TopKTrainingSAE,
-        TopKTrainingSAEConfig,
-    )
-    from sae_lens.config import LoggingConfig, SAETrainerConfig
-    from sae_lens.training.sae_trainer import SAETrainer
-
-    d_sae, d_in = weights.decoder.shape
-    sae = (
-        BatchTopKTrainingSAE(BatchTopKTrainingSAEConfig(d_in=d_in, d_sae=d_sae, k=float(K)))
-        if architecture == "batchtopk"
-        else TopKTrainingSAE(TopKTrainingSAEConfig(d_in=d_in, d_sae=d_sae, k=K))
-    )
-    sae.W_enc.data.copy_(weights.encoder.T)
-    sae.W_dec.data.copy_(weights.decoder)
-    sae.b_enc.data.copy_(weights.b_enc)
-    sae.b_dec.data.copy_(weights.b_dec)
-    config = SAETrainerConfig(
-        total_training_samples=steps * BATCH,
-        train_batch_size_samples=BATCH,
-        lr=rate,
-        lr_end=rate,
-        lr_warm_up_steps=0,
-        lr_decay_steps=0,
-        dead_feature_window=dead_after,
-        device="cpu",
-        logger=LoggingConfig(log_to_wandb=False),
-    )
-    return SAETrainer(cfg=config, sae=sae, data_provider=iter([]))
+JUMPS = [
+    JumpReluConfig("step", 0.05, initial_threshold=0.05, bandwidth=0.1),
+    JumpReluConfig("quadratic", 0.02, initial_threshold=0.2, bandwidth=0.3),
+    JumpReluConfig("tanh", 0.05, initial_threshold=0.4, bandwidth=0.3, pre_act_coefficient=0.01),
+]
 
 
-def start(seed: int = 0) -> tuple[Float[Tensor, "token d_in"], Weights]:
-    rows = planted_rows(4096, seed)
-    rows = rows * (D_IN**0.5 / rows.norm(dim=1).mean())
-    generator = torch.Generator().manual_seed(seed)
-    return rows, initial_weights(D_IN, D_SAE, rows.mean(0), generator)
+def assert_same_weights(ours: SparseTrainer, theirs: Any) -> None:
+    weights = ours.weights
+    torch.testing.assert_close(weights.encoder.T, theirs.W_enc.data, rtol=1e-3, atol=1e-5)
+    torch.testing.assert_close(weights.decoder, theirs.W_dec.data, rtol=1e-3, atol=1e-5)
+    torch.testing.assert_close(weights.b_enc, theirs.b_enc.data, rtol=1e-3, atol=1e-5)
+    torch.testing.assert_close(weights.b_dec, theirs.b_dec.data, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("architecture", ["batchtopk", "topk"])
+@pytest.mark.parametrize("architecture", ["batchtopk", "topk", "matryoshka_batchtopk"])
 @pytest.mark.parametrize("dead_after", [1000, 2])
 def test_twenty_steps_are_those_of_sae_lens(architecture: Architecture, dead_after: int) -> None:
     rows, weights = start()
     theirs = their_trainer(weights, architecture, dead_after, 20, 1e-3)
-    ours = SparseTrainer(weights, K, architecture, dead_after)
+    widths = WIDTHS if architecture == "matryoshka_batchtopk" else ()
+    ours = SparseTrainer(weights, K, architecture, dead_after, widths=widths)
     had_dead = False
     for batch in rows[: 20 * BATCH].split(BATCH):
         output = theirs.step(batch)
@@ -74,10 +52,62 @@ def test_twenty_steps_are_those_of_sae_lens(architecture: Architecture, dead_aft
         assert torch.equal(ours.since_fired, theirs.n_forward_passes_since_fired)
         had_dead |= bool(ours.dead.any())
     assert had_dead == (dead_after == 2)
-    torch.testing.assert_close(weights.encoder.T, theirs.sae.W_enc.data, rtol=1e-3, atol=1e-5)
-    torch.testing.assert_close(weights.decoder, theirs.sae.W_dec.data, rtol=1e-3, atol=1e-5)
-    torch.testing.assert_close(weights.b_enc, theirs.sae.b_enc.data, rtol=1e-3, atol=1e-5)
-    torch.testing.assert_close(weights.b_dec, theirs.sae.b_dec.data, rtol=1e-3, atol=1e-5)
+    assert_same_weights(ours, theirs.sae)
+
+
+@pytest.mark.parametrize("jump", JUMPS, ids=lambda jump: jump.sparsity_loss)
+@pytest.mark.parametrize("crowded", [0.0, 2.0])
+def test_twenty_steps_of_a_jumprelu_are_those_of_sae_lens(
+    jump: JumpReluConfig, crowded: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes_module, "CROWDED", crowded)
+    rows, weights = start()
+    theirs = their_trainer(weights, "jumprelu", 2, 20, 3e-3, jump)
+    ours = SparseTrainer(weights, K, "jumprelu", 2, jumprelu=jump)
+    for batch in rows[: 20 * BATCH].split(BATCH):
+        output = theirs.step(batch)
+        loss = ours.step(batch, 3e-3)
+        assert loss.item() == pytest.approx(output.losses["mse_loss"].item(), rel=1e-4)
+        assert torch.equal(ours.since_fired, theirs.n_forward_passes_since_fired)
+    assert_same_weights(ours, theirs.sae)
+    torch.testing.assert_close(ours.threshold, theirs.sae.threshold.data, rtol=1e-3, atol=1e-5)
+    assert (ours.threshold - jump.initial_threshold).abs().max() > 0.005
+    if jump.pre_act_coefficient:
+        assert ours.dead.any()
+
+
+@pytest.mark.parametrize("architecture", ["batchtopk", "topk", "matryoshka_batchtopk", "jumprelu"])
+@pytest.mark.parametrize("transcodes", [False, True])
+@pytest.mark.parametrize("jump", JUMPS[:2], ids=lambda jump: jump.sparsity_loss)
+def test_gradients_are_those_of_a_dense_loss(
+    architecture: Architecture, transcodes: bool, jump: JumpReluConfig
+) -> None:
+    rows, weights = start()
+    x, target = rows[:BATCH], None
+    if transcodes:
+        target = rows[:BATCH, :20] * rows[:BATCH, 1:21]
+        generator = torch.Generator().manual_seed(1)
+        weights = initial_transcoder(x.mean(0), target.mean(0), D_SAE, generator)
+    threshold = torch.full((D_SAE,), jump.initial_threshold)
+    leaves = Weights(*(tensor.clone().requires_grad_() for tensor in weights))
+    gate = threshold.clone().requires_grad_()
+    dense_loss(architecture, leaves, gate, x, target, jump, K).backward()
+    centred, goal = (x - weights.b_dec, None) if target is None else (x, target - weights.b_dec)
+    none = torch.zeros(D_SAE, dtype=torch.bool)
+    if architecture == "jumprelu":
+        near = above(centred, weights.encode, threshold - jump.bandwidth / 2)
+        found = jumprelu_gradients(
+            centred, weights, threshold, near, none, jump, jump.l0_coefficient, K, goal
+        )
+        torch.testing.assert_close(found.thresholds, gate.grad, rtol=1e-4, atol=1e-6)
+        assert found.thresholds.any()
+    else:
+        select = top_k if architecture == "topk" else batch_top_k
+        codes = select(centred, weights.encode, weights.decoder.norm(dim=1), K)
+        widths = WIDTHS if architecture == "matryoshka_batchtopk" else ()
+        found = gradients(x, centred, weights, codes, none, goal=goal, widths=widths)
+    for mine, theirs in zip(found.gradients, leaves, strict=True):
+        torch.testing.assert_close(mine, theirs.grad, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("chunk", [1, 700, 2**22])
@@ -102,7 +132,9 @@ def test_selection_is_exact_whatever_the_guess_and_the_chunks(
         assert torch.equal(found.rows, found.rows.sort().values)
 
 
-def test_sparse_products_equal_dense_ones() -> None:
+@pytest.mark.parametrize("crowded", [0.0, 2.0])
+def test_sparse_products_equal_dense_ones(crowded: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codes_module, "CROWDED", crowded)
     dense = torch.randn(40, D_SAE) * (torch.rand(40, D_SAE) < 0.05)
     dense[3], dense[:, 5] = 0, 0
     rows, features = dense.nonzero(as_tuple=True)
@@ -113,6 +145,11 @@ def test_sparse_products_equal_dense_ones() -> None:
         live_products(codes, other, table), (other @ table.T)[rows, features]
     )
     torch.testing.assert_close(Transposed(codes).product(codes.values, other), dense.T @ other)
+    levels = by_level(codes, WIDTHS)
+    parts = decode(levels, table).unflatten(0, (3, 40))
+    for width, prefix in zip(WIDTHS, parts.cumsum(0), strict=True):
+        torch.testing.assert_close(prefix, dense[:, :width] @ table[:width])
+    torch.testing.assert_close(Transposed(levels).product(levels.values, other), dense.T @ other)
 
 
 def test_a_restored_state_goes_on_to_the_same_weights() -> None:

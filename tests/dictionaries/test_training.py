@@ -10,7 +10,8 @@ from torch import Tensor
 
 from latent_reasoning.dictionaries.metrics import measure
 from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
-from latent_reasoning.dictionaries.training import SaeConfig, fit_sae, fit_threshold
+from latent_reasoning.dictionaries.sae_config import SaeConfig
+from latent_reasoning.dictionaries.training import fit_sae, fit_threshold
 from latent_reasoning.errors import ActivationError
 
 SHORT = replace(CONFIG, steps=5)

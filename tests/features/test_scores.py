@@ -69,6 +69,16 @@ def test_contrast_and_activity_agree_with_brute_force(
         assert score.mean_change == pytest.approx(tuned.mean() - column.mean(), abs=1e-6)
 
 
+def test_live_entries_are_those_of_encode(
+    told_store: ActivationStore, organism_sae: SparseAutoencoder
+) -> None:
+    x = told_store.activations(POINT)[:500]
+    codes = live_entries.live_entries(organism_sae, x)
+    dense = torch.zeros(codes.n_rows, codes.d_sae)
+    dense[codes.rows, codes.features] = codes.values
+    assert torch.equal(dense, organism_sae.encode(x))
+
+
 def test_areas_agree_with_ranks_within_the_stated_resolution(
     table: ScoreTable, dense: dict[str, np.ndarray]
 ) -> None:

@@ -18,13 +18,24 @@ from latent_reasoning.features.score_table import read_tables
 from latent_reasoning.report.score_tables import score_page
 
 POINT = "blocks.1.hook_resid_post"
+FIELDS = {
+    *("feature_index", "pos_str", "pos_values", "neg_str", "neg_values", "frac_nonzero"),
+    *("neuron_alignment_indices", "neuron_alignment_values", "neuron_alignment_l1"),
+    *("correlated_neurons_indices", "correlated_neurons_l1", "correlated_neurons_pearson"),
+    *("correlated_features_indices", "correlated_features_l1", "correlated_features_pearson"),
+    *("freq_hist_data_bar_values", "freq_hist_data_bar_heights"),
+    *("logits_hist_data_bar_heights", "logits_hist_data_bar_values"),
+    *("n_prompts_total", "n_tokens_in_prompt", "dataset", "decoder_weights_dist"),
+    *("activations", "vector"),
+}
+"""Of a feature in a batch file that SAELens' dashboards write, version 0.8."""
 
 
 @pytest.fixture(scope="module")
 def run(told_store: ActivationStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("features") / "run"
     words = [*_words(told_store), "--behaviour", "code,wrong_step", "--output", str(output)]
-    assert main([*words, "--top", "3", "--texts", "20", "--export", "delphi"]) == 0
+    assert main([*words, "--top", "3", "--texts", "20", "--export", "neuronpedia,delphi"]) == 0
     return output
 
 
@@ -49,15 +60,6 @@ def test_tables_parquet_and_page_hold_the_same_rows(run: Path) -> None:
     assert json.loads((run / "run.json").read_text())["config"]["behaviour"] == "code,wrong_step"
 
 
-def test_the_page_of_cards_has_a_ranking_of_each_behaviour_and_its_top_features(run: Path) -> None:
-    page = (run / "cards.html").read_text()
-    tables = read_tables(run / "scores.json")
-    assert all(f"Ranking: {table.behaviour}<" in page for table in tables)
-    top = {score.feature_id for table in tables for score in table.features()[:3]}
-    assert {int(i) for i in re.findall(r'id="feature-(\d+)"', page)} == top
-    assert page.count("data-verdict=") >= 3
-
-
 def test_what_delphi_reads_is_what_fires(
     run: Path, told_store: ActivationStore, organism_sae: SparseAutoencoder
 ) -> None:
@@ -78,6 +80,34 @@ def test_what_delphi_reads_is_what_fires(
     assert len(feature) == (dense[keep][:, np.unique(feature)] > 0).sum()
     tokens = content["tokens"][sequence, position]
     assert (tokens == rows.token_id.numpy()[at]).all()
+
+
+def test_what_neuronpedia_imports_has_every_field_of_a_batch(run: Path) -> None:
+    batch = json.loads((run / "neuronpedia" / "batch-0.json").read_text())
+    assert (batch["model_id"], batch["layer"]) == ("latent@0", 1)
+    tried = [
+        score.feature_id
+        for table in read_tables(run / "scores.json")
+        for score in table.features()
+        if score.falsification
+    ]
+    assert [one["feature_index"] for one in batch["features"]] == list(dict.fromkeys(tried))
+    for one in batch["features"]:
+        assert one.keys() == FIELDS
+        heights = one["freq_hist_data_bar_heights"]
+        assert len(heights) == len(one["freq_hist_data_bar_values"])
+        assert one["pos_values"] == sorted(one["pos_values"], reverse=True)
+        for context in one["activations"]:
+            assert len(context["tokens"]) == len(context["values"])
+            assert context["values"][context["qualifying_token_index"]] > 0
+
+
+def test_cards_of_every_behaviour_are_written(run: Path) -> None:
+    tables = read_tables(run / "scores.json")
+    for table in tables:
+        page = (run / f"cards-{table.behaviour}.html").read_text()
+        assert f'id="feature-{table.features()[0].feature_id}"' in page
+        assert page.count('class="lr lr-page"') == 3
 
 
 def test_text_of_a_model_cannot_become_markup(run: Path) -> None:
