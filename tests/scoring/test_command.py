@@ -1,7 +1,6 @@
 """The command writes all of its files or nothing, and refuses what it cannot do in one line."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 
