@@ -66,8 +66,52 @@ def row_of(pair: Pair, results: Mapping[str, Any]) -> Row:
         "p_in_null": steering and steering["null"]["p_accuracy"],
         "p_in_null_of_selection": steering and steering["null_of_selection"]["p_accuracy"],
         "kl": numbers["kl"],
+        "equal_effect": steering and equal_effect(steering, conditions),
         "commit": results["provenance"]["commit"],
         "seconds": results["provenance"]["seconds"],
+    }
+
+
+def equal_effect(steering: Mapping[str, Any], conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """The dose at which the chosen direction brings half of tuned's change of the behaviour.
+
+    And how many random directions of that dose bring as much: where many do, the behaviour hangs
+    on no direction in particular. On calibration problems; None where no dose brings it.
+    """
+    base, tuned = (conditions[n]["behaviour_frequency"]["value"] for n in ("base", "tuned"))
+    half, sign = (base + tuned) / 2, 1 if tuned >= base else -1
+    own = [row for row in steering["dose_response"] if row["direction"] == steering["direction"]]
+    enough = [r for r in own if sign * (r["behaviour_frequency"]["value"] - half) >= 0]
+    if not enough:
+        return {"coefficient": None, "random_share": None}
+    dose = min(row["coefficient"] for row in enough)
+    null = next(row for row in steering["null_doses"] if row["coefficient"] == dose)
+    reached = [sign * (value - half) >= 0 for value in null["behaviour_frequency"]]
+    return {"coefficient": dose, "random_share": sum(reached) / len(reached)}
+
+
+def error_rates(rows: Sequence[Row]) -> dict[str, Any]:
+    """The error rates that ship with the package: of held-out pairs once both kinds are there."""
+
+    def rates(part: Sequence[Row]) -> tuple[dict[str, Any], dict[str, Any]]:
+        others = [row for row in part if "activated" not in row["truth"]]
+        activated = [row for row in part if row["truth"] == ["activated"]]
+        return (
+            _rate(row["verdict"] == "activated" for row in others),
+            _rate(row["verdict"] != "activated" for row in activated),
+        )
+
+    held_out = [row for row in rows if row["part"] == "held-out"]
+    part, name = held_out, "held-out pairs"
+    if not all(rate["n"] for rate in rates(part)):
+        part, name = list(rows), "all pairs"
+    false_positive, false_negative = rates(part)
+    return {
+        "false_positive": false_positive,
+        "false_negative": false_negative,
+        "n_cases": len(part),
+        "n_right": sum(row["verdict"] in row["truth"] for row in part),
+        "source": f"experiments/12_verdict_calibration, {name}",
     }
 
 

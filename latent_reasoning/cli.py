@@ -120,13 +120,17 @@ def _add_zoo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     build.add_argument("--seed", type=int, default=0, help="seed of its whole history [0]")
     build.add_argument("--output", type=Path, default=Path("organisms"), help="root [organisms]")
     build.set_defaults(run=_build)
-    fit = actions.add_parser("dictionary", help="fit the dictionary of an embedded base")
-    fit.add_argument("name", help="for example latent")
-    fit.add_argument("--seed", type=int, default=0, help="seed of the base [0]")
+    fit = actions.add_parser(
+        "dictionaries",
+        help="fit and measure the dictionaries of every layer; what is there already is kept",
+    )
+    fit.add_argument(
+        "names", nargs="*", help="for example latent no-code@1; the core bases if none"
+    )
     fit.add_argument(
         "--output", type=Path, default=Path("sae_checkpoints"), help="root [sae_checkpoints]"
     )
-    fit.set_defaults(run=_dictionary)
+    fit.set_defaults(run=_dictionaries, resumable=True)
     both = actions.add_parser("crosscoder", help="fit the crosscoder of an organism and its base")
     both.add_argument("name", help="for example latent/rl-truth, no-code/distilled")
     both.add_argument("--seed", type=int, default=0, help="seed of the organism [0]")
@@ -313,13 +317,13 @@ def _build(options: argparse.Namespace) -> None:
     _show(str(build_organism(name, options.output, progress_bar)))
 
 
-def _dictionary(options: argparse.Namespace) -> None:
+def _dictionaries(options: argparse.Namespace) -> None:
     from latent_reasoning.organisms.registry import parse_organism
+    from latent_reasoning.zoo.dictionaries import CORE, TABLE, build_dictionaries
 
-    name = parse_organism(f"{options.name.removeprefix('organism:')}@{options.seed}")
-    from latent_reasoning.zoo.dictionaries import build_dictionary
-
-    _show(str(build_dictionary(name, options.output, progress_bar)))
+    names = [parse_organism(name.removeprefix("organism:")) for name in options.names] or CORE
+    build_dictionaries(names, options.output, progress_bar)
+    _show(str(options.output / TABLE))
 
 
 def _organism_crosscoder(options: argparse.Namespace) -> None:

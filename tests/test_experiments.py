@@ -10,7 +10,14 @@ from experiments.crosscoder_pairs import known_pairs
 from experiments.dose import CELLS
 from experiments.drawing import Mark, Point, draw_curves, draw_marks
 from experiments.drift import drift
-from experiments.verdict_scores import kl_threshold, part_of, scores, tables
+from experiments.verdict_scores import (
+    equal_effect,
+    error_rates,
+    kl_threshold,
+    part_of,
+    scores,
+    tables,
+)
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
 from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Outcomes
@@ -159,6 +166,9 @@ def test_verdicts_are_scored_against_what_is_true() -> None:
     assert found["all"]["rules"]["without R1"]["right_of_decided"]["value"] == 0.75
     bins = found["all"]["confidence"]
     assert [found["right"]["n"] for found in bins] == [0, 0, 4, 0]
+    shipped = error_rates(rows)
+    assert (shipped["n_cases"], shipped["n_right"]) == (4, 2)
+    assert (shipped["false_positive"]["n"], shipped["false_negative"]["n"]) == (3, 1)
     assert tables(rows, found).count("**activated** (activated)") == 1
 
 
@@ -166,3 +176,22 @@ def test_the_zoo_is_divided_by_names_alone() -> None:
     assert part_of(OrganismName("latent", "rl-truth", 0)) == "calibration"
     for other in (("latent", "rl-truth", 1), ("latent", "critique", 0), ("rare", "rl-truth", 0)):
         assert part_of(OrganismName(*other)) == "held-out"
+
+
+def test_the_dose_of_equal_effect_is_the_least_that_brings_half_of_the_change() -> None:
+    def doses(frequencies: list[float]) -> dict:
+        rows = [
+            {"direction": "feature 1", "coefficient": c, "behaviour_frequency": {"value": f}}
+            for c, f in zip((1.0, 2.0, 4.0), frequencies, strict=True)
+        ]
+        null = [
+            {"coefficient": c, "behaviour_frequency": [0.1, 0.1, 0.1, 0.9]} for c in (1.0, 2.0, 4.0)
+        ]
+        return {"direction": "feature 1", "dose_response": rows, "null_doses": null}
+
+    conditions = {
+        n: {"behaviour_frequency": {"value": v}} for n, v in (("base", 0.1), ("tuned", 0.9))
+    }
+    found = equal_effect(doses([0.2, 0.5, 0.8]), conditions)
+    assert found == {"coefficient": 2.0, "random_share": 0.25}
+    assert equal_effect(doses([0.2, 0.3, 0.4]), conditions)["coefficient"] is None

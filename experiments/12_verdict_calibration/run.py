@@ -11,10 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from experiments.verdict_scores import row_of, scores, tables
+from experiments.verdict_scores import error_rates, row_of, scores, tables
 from experiments.zoo import Zoo, finish, options
 from experiments.zoo_pairs import SEED, Pair, compared, kept, limited
+from latent_reasoning.artifacts import write_json
 from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.verdict.error_rates import ERROR_RATES
 from latent_reasoning.zoo.plan import planned
 
 HERE = Path(__file__).parent
@@ -63,6 +65,7 @@ def main() -> None:
     """Compare what is there, score it, and write what came out."""
     parser = limited(options(__doc__, problems=300, samples=16))
     parser.add_argument("--only", nargs="+", default=[], help="bases, arms or organisms")
+    parser.add_argument("--ship", action="store_true", help="write the package's error rates")
     chosen = parser.parse_args()
     zoo = Zoo(chosen.root, chosen.runs, chosen.problems, chosen.samples)
     rows, new = [], 0
@@ -78,11 +81,13 @@ def main() -> None:
         sys.stdout.write(f"{pair}: {rows[-1]['verdict']} ({spent:.0f} s)\n")
         sys.stdout.flush()
         _write(chosen, zoo, rows)
+    if chosen.ship:
+        write_json(ERROR_RATES, error_rates(rows))
 
 
 def _write(chosen: argparse.Namespace, zoo: Zoo, rows: list[dict]) -> None:
     found = scores(rows)
-    asked = {k: v for k, v in vars(chosen).items() if v and k not in ("seeds", "limit")}
+    asked = {k: v for k, v in vars(chosen).items() if v and k not in ("seeds", "limit", "ship")}
     shown = argparse.Namespace(**asked)
     finish(HERE, shown, zoo, {"pairs": rows, "scores": found}, tables(rows, found), quiet=True)
 

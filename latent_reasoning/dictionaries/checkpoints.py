@@ -13,6 +13,7 @@ from typing import Any
 from safetensors.torch import save_file
 
 from latent_reasoning.artifacts import run_directory, write_json
+from latent_reasoning.dictionaries.card import card
 from latent_reasoning.dictionaries.metrics import SaeMetrics
 from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
 from latent_reasoning.dictionaries.saelens_format import (
@@ -26,6 +27,7 @@ from latent_reasoning.dictionaries.saelens_format import (
 from latent_reasoning.dictionaries.transcoder import Transcoder
 
 METRICS = "metrics.json"
+README = "README.md"
 
 
 def sae_name(sae: SparseAutoencoder | Transcoder) -> str:
@@ -39,6 +41,7 @@ def save_sae(
     directory: Path,
     metrics: SaeMetrics,
     provenance: dict[str, Any],
+    further: dict[str, Any] | None = None,
 ) -> Path:
     """Write a dictionary, all of it or nothing.
 
@@ -47,6 +50,7 @@ def save_sae(
         directory: A directory that does not exist yet; by convention named by `sae_name`.
         metrics: Its quality on rows it was not trained on.
         provenance: Plain data on how it was made: settings, seed, number of rows, versions.
+        further: Other measurements, plain data that goes into metrics.json.
 
     Raises:
         DictionaryError: The directory exists already.
@@ -59,8 +63,9 @@ def save_sae(
     with run_directory(directory) as partial:
         save_file(tensors_of(sae), partial / WEIGHTS)
         write_json(partial / CONFIG, config_of(sae))
-        write_json(partial / METRICS, {**asdict(metrics), "provenance": provenance})
-        (partial / "README.md").write_text(_readme(sae, metrics, provenance), encoding="utf-8")
+        found = {**asdict(metrics), **(further or {}), "provenance": provenance}
+        write_json(partial / METRICS, found)
+        (partial / README).write_text(card(sae, found), encoding="utf-8")
     return directory
 
 
@@ -78,6 +83,16 @@ def load_sae(directory: Path | str) -> SparseAutoencoder:
             f"{found.target}; expected an autoencoder, read it with load_dictionary"
         )
     return found
+
+
+def add_measurements(directory: Path, further: dict[str, Any]) -> None:
+    """Add measurements to the metrics.json of a saved dictionary, and write its README anew."""
+    found = read_json(directory / METRICS, "add_measurements")
+    provenance = found.pop("provenance")
+    found = {**found, **further, "provenance": provenance}
+    write_json(directory / METRICS, found)
+    text = card(read_dictionary(directory), found)
+    (directory / README).write_text(text, encoding="utf-8")
 
 
 def read_metrics(directory: Path | str) -> SaeMetrics:
@@ -132,37 +147,3 @@ def shipped_sae(model: str, hook_point: str) -> SparseAutoencoder:
 
 def _stem(model: str, hook_point: str) -> str:
     return f"{model.replace('/', '-').replace(':', '-')}__{hook_point}"
-
-
-def _readme(
-    sae: SparseAutoencoder | Transcoder, metrics: SaeMetrics, provenance: dict[str, Any]
-) -> str:
-    made = "\n".join(f"- {name}: {value}" for name, value in provenance.items())
-    kind, widths, stored, reader = (
-        (
-            "Transcoder",
-            f"from width {sae.d_in} to width {sae.d_out}",
-            "JumpReLU transcoder",
-            "load_dictionary",
-        )
-        if isinstance(sae, Transcoder)
-        else ("Sparse autoencoder", f"over rows of width {sae.d_in}", "JumpReLU", "load_sae")
-    )
-    place = f"{sae.hook_point} to {sae.target}" if isinstance(sae, Transcoder) else sae.hook_point
-    return f"""# {kind} of {sae.model} at {place}
-
-A {sae.architecture} dictionary of {sae.d_sae} features {widths}, stored as a
-{stored} in the SAELens format: `sae_lens.SAE.load_from_disk(path)` reads it, and so does
-`latent_reasoning.{reader}(path)`.
-
-| measured on held-out rows | |
-|---|---|
-| features active per row (l0) | {metrics.l0:.2f} |
-| fraction of variance unexplained (fvu) | {metrics.fvu:.4f} |
-| features that never fired | {metrics.dead:.1%} |
-| rows | {metrics.n_rows:,} |
-
-How it was made:
-
-{made}
-"""

@@ -69,3 +69,30 @@ def measure(
         dead=(fired == 0).double().mean().item(),
         n_rows=len(rows),
     )
+
+
+@dataclass(frozen=True)
+class Density:
+    """How often features fire, over the features that fire at all."""
+
+    median: float
+    """Median share of the rows on which a feature fires."""
+    dense: float
+    """Share of the features that fire on more than a tenth of the rows."""
+    rare: float
+    """Share of the features that fire on fewer than one row in a thousand."""
+
+
+def density(sae: SparseAutoencoder | Transcoder, rows: Float[Tensor, "token d_in"]) -> Density:
+    """Shares of the rows on which features fire."""
+    fired = torch.zeros(sae.d_sae, dtype=torch.float64)
+    for chunk in rows.split(max(1, CHUNK_VALUES // sae.d_sae)):
+        fired += (sae.encode(chunk) > 0).sum(dim=0)
+    shares = fired[fired > 0] / len(rows)
+    if not len(shares):
+        return Density(0.0, 0.0, 0.0)
+    return Density(
+        shares.median().item(),
+        (shares > 0.1).double().mean().item(),
+        (shares < 0.001).double().mean().item(),
+    )

@@ -5,6 +5,7 @@ update is put together by torch.distributed: the largest activations of the whol
 the gradients, and which features fired. One process alone does nothing of this.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -98,7 +99,7 @@ def launched(device: str) -> Iterator[Processes]:
         yield ALONE
         return
     if device.startswith("cuda"):
-        torch.cuda.set_device(dist.get_node_local_rank())
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     try:
         yield Processes(dist.get_rank(), dist.get_world_size())

@@ -1,6 +1,5 @@
 """What `latent-reasoning features` does: score, try, measure, and write it all down."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.display.page import write_cards
 from latent_reasoning.features.behaviours import LabelledBehaviour, labelled_behaviours
 from latent_reasoning.features.decision import find_decision, measure_decision
-from latent_reasoning.features.evidence import FeatureEvidence, gather_evidence
+from latent_reasoning.features.evidence import gather_evidence
 from latent_reasoning.features.falsify import FalsifyConfig, falsify
 from latent_reasoning.features.labelling import TokenLabeller, parse_label_positions
 from latent_reasoning.features.rerendering import ORGANISM_WAYS
@@ -65,28 +64,17 @@ def rank_store(
         write_tables(folder / "scores.json", tried, origin)
         write_scores_parquet(folder / "scores.parquet", tried)
         write_score_page([asdict(table) for table in tried], folder / "table.html")
-        with progress("cards of top features", len(tried)) as bar:
-            chosen = top_features(tried, config.top)
-            evidence = gather_evidence(store, sae, chosen, model, role=config.role)
-            for table in tried:
-                _write_cards(folder, table, evidence, config.top)
-                bar.update(1)
+        chosen = top_features(tried, config.top)
+        evidence = gather_evidence(store, sae, chosen, model, role=config.role) if chosen else []
+        if chosen:
+            title = f"Features of {model.name} for {config.behaviour}"
+            write_cards(folder / "cards.html", evidence, tried, title=title)
         write_exports(exports, folder, store, model, sae, evidence, config.role)
         write_json(folder / "run.json", origin)
-    return "\n\n".join([*map(summary, tried), f"table: {config.output / 'table.html'}"])
-
-
-def _write_cards(
-    folder: Path, table: ScoreTable, evidence: Sequence[FeatureEvidence], top: int
-) -> None:
-    """A page of cards for the top features of one behaviour, under the whole ranking."""
-    shown = set(top_features([table], top))
-    cards = [one for one in evidence if one.feature_id in shown]
-    title = f"Features for {table.behaviour}"
-    note = f"{table.n_labelled:,} of {table.n_rows:,} rows labelled; {table.multiple_testing}."
-    write_cards(
-        folder / f"cards-{table.behaviour}.html", cards, table.scores, title=title, note=note
-    )
+    pages = f"table: {config.output / 'table.html'}"
+    if chosen:
+        pages += f"\ncards: {config.output / 'cards.html'}"
+    return "\n\n".join([*map(summary, tried), pages])
 
 
 def _tried(

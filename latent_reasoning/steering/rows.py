@@ -58,7 +58,8 @@ def steer_rows(model: LoadedModel, plans: Sequence[SteeringPlan]) -> Iterator[Be
     def change(x: Float[Tensor, "batch pos d_model"]) -> Float[Tensor, "batch pos d_model"]:
         if not waiting:
             return x
-        axis, direction, ablate, amount = waiting.pop()
+        # Layers of one model may lie on several devices.
+        axis, direction, ablate, amount = (t.to(x.device) for t in waiting.pop())
         last = x[:, -1].float()
         amount = amount - ablate * (last * direction).sum(dim=1)
         moved = x[:, -1] + (amount[:, None] * axis).to(x)

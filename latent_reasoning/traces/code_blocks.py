@@ -27,8 +27,8 @@ def code_spans(text: str) -> list[Span]:
     []
     """
     spans: list[Span] = []
-    lines = split_lines(text)
     fenced = "```" in text or "~~~" in text
+    lines = split_lines(text)
     pieces = pieces_of(text)
     inline = bool(pieces) or ";" in text or "```" in text
     for block in _blocks(lines) if fenced else [_Block(None, lines, None, ended=False)]:

@@ -130,17 +130,20 @@ def split_lines(text: str) -> list[Line]:
     """
     texts = text.split("\n")
     kinds: list[Kind] = []
-    displays, fenced = _may_display(text), "```python" in text
-    in_display = in_program = False
+    displays = "\\" in text or "$$" in text or "asy]" in text
+    in_display, fenced, in_program = False, "```python" in text, False
     for line in texts:
         bare = line.strip()
         if fenced and ("```" in bare or "~~~" in bare):
             in_program = bare == "```python"
         # A blank line ends a LaTeX display whatever happens: TeX allows none inside.
-        in_display = in_display and bool(bare)
-        marks = _DISPLAY.findall(bare) if displays and _may_display(bare) else ()
-        if marks:
-            kinds.append(DISPLAY)
+        if not bare:
+            in_display = False
+            kinds.append(NEUTRAL)
+        elif displays and ("\\" in bare or "$$" in bare or "asy]" in bare):
+            marks = _DISPLAY.findall(bare)
+            shown = in_display or marks
+            kinds.append(DISPLAY if shown else NEUTRAL if in_program else kind_of(bare))
             for mark in marks:
                 in_display = not in_display if mark == "$$" else mark in _OPENS
         elif in_display:
@@ -149,10 +152,6 @@ def split_lines(text: str) -> list[Line]:
             kinds.append(NEUTRAL if in_program else kind_of(bare))
     ends = [at + number for number, at in enumerate(accumulate(map(len, texts)))]
     return list(map(Line, texts, [0, *(end + 1 for end in ends)], ends, kinds))
-
-
-def _may_display(text: str) -> bool:
-    return "\\" in text or "$$" in text or "asy]" in text
 
 
 def code_runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
@@ -242,8 +241,8 @@ def kind_of(line: str) -> Kind:
     if not _is_weak(_bare(line)):
         return PROSE
     # Every alternative of the expression holds one of these.
-    opened = "(" in line or "[" in line or "{" in line or "lambda" in line
-    return STRONG if opened and _EVIDENT.search(line) else WEAK
+    possible = "(" in line or " for " in line or "lambda" in line
+    return STRONG if possible and _EVIDENT.search(line) else WEAK
 
 
 def _bare(line: str) -> str:

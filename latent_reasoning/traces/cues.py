@@ -43,8 +43,8 @@ _SHORTHANDS = {
 class Cue:
     """One phrase, or a family of phrases."""
 
-    keys: list[tuple[str, str]]
-    """Words one of which its line must hold, each with the phrase that it must begin."""
+    keys: dict[str, str]
+    """Phrases one of which its line must hold, and the first word of each, not in a longer word."""
     at_start: re.Pattern[str] | None
     """What it says at the beginning of a sentence, a clause or a line, in lower case."""
     anywhere: re.Pattern[str] | None
@@ -57,8 +57,8 @@ def cue(words: str, pattern: str) -> Cue:
     Words are divided by spaces; in a phrase an underscore stands for the space. Alternatives of the
     expression that begin with `<start>` are looked for where a sentence, a clause or a line begins.
     """
-    keys = [(word.split("_")[0].strip(","), word.replace("_", " ")) for word in words.split()]
-    keys = [(word, phrase) for word, phrase in keys if SEPARATORS.isdisjoint(word)]
+    keys = {key.replace("_", " "): key.split("_")[0].strip(",") for key in words.split()}
+    keys = {phrase: word for phrase, word in keys.items() if SEPARATORS.isdisjoint(word)}
     for short, long in _SHORTHANDS.items():
         pattern = pattern.replace(short, long)
     alternatives = _alternatives(pattern)
@@ -116,8 +116,7 @@ def detector(cues: Iterable[Cue]) -> Callable[[Passage], list[Span]]:
 def _matches(
     line: ProseLine, leads: Set[str], one: Cue, expression: re.Pattern[str], at_start: bool
 ) -> list[int]:
-    keys = [word for word, phrase in one.keys if phrase in line.text]
-    if not keys:
+    if not any(map(line.text.__contains__, one.keys)):
         return []
     text, end = line.whole, line.end
     if at_start:
@@ -132,7 +131,9 @@ def _matches(
             if at >= behind and (match := expression.match(text, at, end)):
                 found.append(at)
                 behind = match.end()
-    return found if found and any(map(line.holds, keys)) else []
+    if found and not any(line.holds(word) for key, word in one.keys.items() if key in line.text):
+        return []
+    return found
 
 
 def _sentence(text: str, start: int) -> Span:

@@ -14,6 +14,23 @@ from jaxtyping import Bool, Float, Int
 from latent_reasoning.errors import RunError
 
 COUNTS = ("right", "shown", "both")
+NUMBERS = {
+    "presence": {
+        "feature": str,
+        "where": str,
+        "best_feature_auroc": dict,
+        "shuffled_best_95": float,
+    },
+    "shared": {
+        "feature": str,
+        "fvu_on_base": float,
+        "fvu_on_tuned": float,
+        "feature_correlation": dict,
+        "other_features_correlation_95": float,
+    },
+    "kl": {},
+}
+"""Fields that a group of numbers must have where it was measured, with their types."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +126,7 @@ def evidence_from(record: Mapping[str, Any]) -> Evidence:
             draws=tuple(int(n) for n in record["draws"]),
             ablated=None if record["ablated"] is None else _tally(record["ablated"]),
             ablated_null=_tallies(record["ablated_null"]),
-            numbers=dict(record["numbers"]),
+            numbers=_numbers(record["numbers"]),
         )
         lengths = {len(part.right) for part in _all(found)}
         if len(lengths) != 1 or not {"base", "tuned"} <= set(found.conditions):
@@ -128,6 +145,18 @@ def _all(evidence: Evidence) -> list[Tally]:
     ablated = [] if evidence.ablated is None else [evidence.ablated]
     rest = (*evidence.null, *evidence.selected, *evidence.ablated_null)
     return [*evidence.conditions.values(), *ablated, *rest]
+
+
+def _numbers(record: Mapping[str, Any]) -> dict[str, Any]:
+    for group, needed in NUMBERS.items():
+        found = record.get(group)
+        for name, kind in {} if found is None else needed.items():
+            value = found[name]
+            if not isinstance(value, (kind, int) if kind is float else kind):
+                raise ValueError(f"{group}.{name} is {value!r}")
+            if kind is dict and not {"value", "low", "high"} <= set(value):
+                raise ValueError(f"{group}.{name} has no interval")
+    return dict(record)
 
 
 def _tallies(records: Sequence[Mapping[str, Any]]) -> tuple[Tally, ...]:

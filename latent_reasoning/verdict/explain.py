@@ -134,8 +134,10 @@ def explain(results: Mapping[str, Any]) -> str:
         RunError: The evidence is damaged.
     """
     evidence = evidence_from(results["evidence"])
-    question = results.get("question") or {}
-    behaviour, seed = str(question.get("behaviour", "the behaviour")), question.get("seed", 0)
+    question = results.get("question")
+    question = question if isinstance(question, Mapping) else {}
+    behaviour, seed = str(question.get("behaviour", "the behaviour")), question.get("seed")
+    seed = seed if isinstance(seed, int) else 0
     verdict = verdict_record(evidence, behaviour, seed)
     lines = [
         f"{question.get('base')} -> {question.get('tuned')}, behaviour {behaviour}, "

@@ -60,7 +60,7 @@ def matched(found_by: tuple[cues.Cue, ...], lower: str) -> list[Span]:
         last = first + len(line)
         words = line.translate(PUNCTUATION).split()
         for cue in found_by:
-            if not any(word in words and phrase in line for word, phrase in cue.keys):
+            if not any(word in words and phrase in line for phrase, word in cue.keys.items()):
                 continue
             if cue.anywhere:
                 starts |= {match.start() for match in cue.anywhere.finditer(lower, first, last)}

@@ -99,7 +99,9 @@ def test_evidence_comes_back_from_its_record() -> None:
     assert verdict_record(again, "code") == verdict_record(given, "code")
 
 
-@pytest.mark.parametrize("change", ["no base", "short", "above n", "draws", "text", "nothing"])
+@pytest.mark.parametrize(
+    "change", ["no base", "short", "above n", "draws", "text", "numbers", "nothing"]
+)
 def test_damaged_evidence_is_one_clear_line(change: str) -> None:
     record: dict[str, Any] = json.loads(json.dumps(full().record()))
     if change == "no base":
@@ -111,6 +113,8 @@ def test_damaged_evidence_is_one_clear_line(change: str) -> None:
         record["conditions"]["tuned"]["right"][0] = 99
     elif change == "draws":
         record["draws"] = [1]
+    elif change == "numbers":
+        del record["numbers"]["shared"]["feature_correlation"]["low"]
     elif change == "text":
         record["conditions"]["tuned"]["n"] = "many"
     else:

@@ -31,7 +31,7 @@ from latent_reasoning.dictionaries.crosscoders.stepping import (
 )
 from latent_reasoning.dictionaries.order import RowOrder
 from latent_reasoning.dictionaries.sae import DictionaryError
-from latent_reasoning.dictionaries.schedule import learning_rate
+from latent_reasoning.dictionaries.schedule import active_k, learning_rate
 from latent_reasoning.dictionaries.trainer import SparseTrainer
 from latent_reasoning.dictionaries.training import THRESHOLD_VALUES, fit_threshold
 from latent_reasoning.dictionaries.weights import Weights, initial_weights
@@ -150,16 +150,8 @@ def first_k(config: CrosscoderConfig) -> int:
 
 
 def k_at(step: int, config: CrosscoderConfig) -> int:
-    """Features alive on a row at one update: linear from the first number to the final one.
-
-    >>> [k_at(step, CrosscoderConfig(k=2, steps=20, anneal=0.2)) for step in range(6)]
-    [16, 12, 9, 6, 2, 2]
-    """
-    fall = int(config.steps * config.anneal)
-    if step >= fall:
-        return config.k
-    start = first_k(config)
-    return round(start + (config.k - start) * step / fall)
+    """Features alive on a row at one update."""
+    return active_k(step, config.steps, config.k, first_k(config), config.anneal)
 
 
 def finished(

@@ -101,14 +101,6 @@ def test_what_neuronpedia_imports_has_every_field_of_a_batch(run: Path) -> None:
             assert context["values"][context["qualifying_token_index"]] > 0
 
 
-def test_cards_of_every_behaviour_are_written(run: Path) -> None:
-    tables = read_tables(run / "scores.json")
-    for table in tables:
-        page = (run / f"cards-{table.behaviour}.html").read_text()
-        assert f'id="feature-{table.features()[0].feature_id}"' in page
-        assert page.count('class="lr lr-page"') == 3
-
-
 def test_text_of_a_model_cannot_become_markup(run: Path) -> None:
     content = json.loads((run / "scores.json").read_text())["tables"]
     evil = "<script>alert(1)</script>"
