@@ -1,6 +1,7 @@
 """The command writes all of its files or nothing, and refuses what it cannot do in one line."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -57,6 +58,15 @@ def test_tables_parquet_and_page_hold_the_same_rows(run: Path) -> None:
     assert all(f">{score.name}<" in page for score in tables[0].scores)
     assert "http" not in page.split("<main>")[1].split("</main>")[0]
     assert json.loads((run / "run.json").read_text())["config"]["behaviour"] == "code,wrong_step"
+
+
+def test_the_page_of_cards_has_a_ranking_of_each_behaviour_and_its_top_features(run: Path) -> None:
+    page = (run / "cards.html").read_text()
+    tables = read_tables(run / "scores.json")
+    assert all(f"Ranking: {table.behaviour}<" in page for table in tables)
+    top = {score.feature_id for table in tables for score in table.features()[:3]}
+    assert {int(i) for i in re.findall(r'id="feature-(\d+)"', page)} == top
+    assert page.count("data-verdict=") >= 3
 
 
 def test_what_delphi_reads_is_what_fires(
