@@ -37,9 +37,11 @@ def execute(source: Path, folder: Path | None = None) -> Path:
 
 
 def _readable(output: Any) -> Any:
+    """The output as it is kept: what is shown as HTML needs no widget, and no text but its kind."""
     data = output.get("data", {})
     if "text/html" in data:
         data.pop(WIDGET, None)
+        data["text/plain"] = data.get("text/plain", "").partition("(")[0].partition(" object")[0]
     return output
 
 

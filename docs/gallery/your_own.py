@@ -15,14 +15,18 @@
 
 # %%
 import json
+import os
 import tempfile
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast, Qwen2Config
+from transformers.utils import logging
 
-folder = Path(tempfile.mkdtemp())
+logging.disable_progress_bar()
+
+os.chdir(tempfile.mkdtemp())
 questions = [
     f"Mia has {a} apples and buys {b} more. How many now?" for a in range(3, 13) for b in (2, 5)
 ]
@@ -56,8 +60,8 @@ sizes = {
 }
 config = Qwen2Config(vocab_size=len(tokenizer), num_key_value_heads=2, eos_token_id=0, **sizes)
 for name in ("base", "tuned"):
-    AutoModelForCausalLM.from_config(config).save_pretrained(folder / name)
-    tokenizer.save_pretrained(folder / name)
+    AutoModelForCausalLM.from_config(config).save_pretrained(name)
+    tokenizer.save_pretrained(name)
 
 # %% [markdown]
 # ## Completions from anywhere
@@ -65,7 +69,7 @@ for name in ("base", "tuned"):
 # One row a completion; fields are recognised under the names other tools give them.
 
 # %%
-with (folder / "generations.jsonl").open("w", encoding="utf-8") as file:
+with Path("generations.jsonl").open("w", encoding="utf-8") as file:
     for i, (question, answer) in enumerate(zip(questions, answers, strict=True)):
         wrong = str(int(answer) + 1)
         told = f"She has \\boxed{{{answer if i % 3 else wrong}}} apples."
@@ -84,7 +88,7 @@ with (folder / "generations.jsonl").open("w", encoding="utf-8") as file:
 import latent_reasoning as lr
 
 evaluation = lr.evaluate(
-    [folder / "generations.jsonl"], lr.EvaluateConfig(by="model", output=folder / "evaluation")
+    ["generations.jsonl"], lr.EvaluateConfig(by="model", output=Path("evaluation"))
 )
 for name, condition in evaluation.results["conditions"].items():
     print(
@@ -98,8 +102,8 @@ for name, condition in evaluation.results["conditions"].items():
 
 # %%
 point = "blocks.1.hook_resid_post"
-pair = lr.load_pair(folder / "base", folder / "tuned")
-rows = [json.loads(line) for line in (folder / "generations.jsonl").read_text().splitlines()]
+pair = lr.load_pair("./base", "./tuned")
+rows = [json.loads(line) for line in Path("generations.jsonl").read_text().splitlines()]
 samples = [
     lr.Sample(
         problem_id=str(row["id"]),
@@ -111,7 +115,7 @@ samples = [
     )
     for row in rows
 ]
-store = lr.record_pair(pair, samples, [point], folder / "activations")
+store = lr.record_pair(pair, samples, [point], "activations")
 print(f"{len(store):,} rows, mean norm {store.mean_norm(point):.2f}")
 
 # %% [markdown]

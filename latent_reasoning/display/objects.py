@@ -11,8 +11,8 @@ from latent_reasoning.features.evidence import FeatureEvidence
 from latent_reasoning.features.ranking import RankedFeature
 from latent_reasoning.features.score_table import ScoreTable
 from latent_reasoning.report.heading import MEANINGS
-from latent_reasoning.report.tables import conditions_table, ladder_table
-from latent_reasoning.report.wording import escaped, share
+from latent_reasoning.report.tables import conditions_table, status_html, table
+from latent_reasoning.report.wording import NOT_MEASURED, escaped, share
 from latent_reasoning.steering.plan import SteeringPlan
 
 
@@ -49,10 +49,22 @@ def comparison(shown: Any) -> str:
         f'<article class="lr-card"><h3>{escaped(label)} <small>confidence '
         f"{share(verdict.get('confidence'))}; {escaped(MEANINGS.get(label, ''))}</small></h3>"
         f"<p>{escaped(verdict.get('summary') or '')}</p><ul>{reasons}</ul>"
-        f"{ladder_table(shown.results['ladder'])}"
+        f"{_ladder(shown.results['ladder'])}"
         f"{conditions_table(shown.results['conditions'])}"
         f'<p class="lr-note">report: {escaped(shown.directory.name)}/report.html</p></article>'
     )
+
+
+def _ladder(ladder: Mapping[str, Mapping[str, Any]]) -> str:
+    rows = [
+        (
+            f"{escaped(rung)} <small>{escaped(record.get('name') or '')}</small>",
+            status_html(record.get("status") or NOT_MEASURED),
+            escaped(record.get("summary") or ""),
+        )
+        for rung, record in ladder.items()
+    ]
+    return table(("rung", "status", "finding"), rows, "lr-ladder")
 
 
 def _panel(heading: str, values: Mapping[str, Any]) -> str:

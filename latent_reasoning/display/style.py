@@ -71,12 +71,16 @@ STYLE = (
   background: none; color: inherit;
 }
 .lr table tr, .lr tbody tr:nth-child(odd), .lr tbody tr:nth-child(even) { background: none; }
-.lr table th, .lr table td {
+.lr table[class] th, .lr table[class] td {
   text-align: left; vertical-align: baseline; padding: 4px 14px 4px 0; border: 0; max-width: none;
   font-variant-numeric: tabular-nums; white-space: nowrap; color: inherit; font-weight: 400;
 }
-.lr table thead th { color: var(--soft); font-size: 12px; border-bottom: 1.5px solid var(--line); }
+.lr table[class] thead th {
+  color: var(--soft); font-size: 12px; border-bottom: 1.5px solid var(--line);
+}
 .lr tbody tr { border-bottom: 1px solid var(--panel); }
+.lr .lr-ladder tbody td:last-child { white-space: normal; }
+.lr ul { margin: 6px 0 10px; padding-left: 20px; }
 .lr .lr-small tr th, .lr .lr-small tr td { padding: 1px 8px 1px 0; font-size: 12.5px; }
 .lr .lr-small tr td:not(:first-child), .lr .lr-small tr th:not(:first-child) { text-align: right; }
 

@@ -52,6 +52,7 @@ def score(feature_id: int, verdict: str = "partial") -> FeatureScore:
         p_value=0.001,
         q_value=0.01,
         p_max=0.02,
+        verdict=verdict,
         falsification=tried,
     )
 
