@@ -147,14 +147,11 @@ def _one_written_out(op: Any, value: Any, heads: set[str]) -> tuple[set[str], se
 
 def _repeated(least: int, most: int, body: _Items, heads: set[str]) -> tuple[set[str], set[str]]:
     once, cut = _written_out(body, heads)
-    if most > 1:
-        # Twice and more is cut off after the second time where it is a mark, else after the first.
-        twice, single = once, len(body) == 1 and body[0][0] in (code.LITERAL, code.IN)
-        if single and least < 2:
-            twice = _written_out(body, once)[0]
-        else:
-            once = set()
-        cut = cut | twice
+    if most > 1 and least < 2 and len(body) == 1 and body[0][0] in (code.LITERAL, code.IN):
+        # A mark may stand there twice before the piece is cut off, a word once.
+        cut = cut.union(*_written_out(body, once))
+    elif most > 1:
+        once, cut = set(), cut | once
     return (once | heads if least == 0 else once), cut
 
 
