@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from experiments.zoo import cell, table
 from experiments.zoo_pairs import Pair
 from latent_reasoning.evaluation.intervals import wilson
@@ -18,6 +20,7 @@ from latent_reasoning.verdict.evidence import evidence_from
 from latent_reasoning.verdict.explain import verdict_record
 from latent_reasoning.verdict.rules import ENTERING, LABELS
 from latent_reasoning.verdict.rungs import ladder
+from latent_reasoning.verdict.statistics import selection_p
 from latent_reasoning.zoo.truth import SKILL, truth
 
 CALIBRATION_BASES = ("latent", "no-code", "bad-code")
@@ -64,12 +67,24 @@ def row_of(pair: Pair, results: Mapping[str, Any]) -> Row:
         "frequency": {n: conditions[n]["behaviour_frequency"] for n in ("base", "tuned")},
         "gap_recovered": steering and steering["gap_recovered"],
         "p_in_null": steering and steering["null"]["p_accuracy"],
-        "p_in_null_of_selection": steering and steering["null_of_selection"]["p_accuracy"],
+        "p_in_null_of_selection": steering and p_of_selection(results),
         "kl": numbers["kl"],
         "equal_effect": steering and equal_effect(steering, conditions),
         "commit": results["provenance"]["commit"],
         "seconds": results["provenance"]["seconds"],
     }
+
+
+def p_of_selection(results: Mapping[str, Any]) -> float:
+    """P-value of the steered accuracy in the null of the whole selection."""
+    null = results["steering"]["null_of_selection"]
+    return selection_p(
+        results["conditions"]["steered"]["accuracy"]["value"],
+        np.array(null["accuracy"]),
+        tuple(null["draws"]),
+        null["pool"],
+        null["n_candidates"],
+    )
 
 
 def equal_effect(steering: Mapping[str, Any], conditions: Mapping[str, Any]) -> dict[str, Any]:

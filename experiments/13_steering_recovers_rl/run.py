@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.verdict_scores import p_of_selection
 from experiments.zoo import Zoo, cell, finish, options, table
 from experiments.zoo_pairs import SEED, Pair, compared, kept, limited
 from latent_reasoning.organisms.registry import OrganismName
@@ -47,6 +48,7 @@ def measure(name: OrganismName, results: Mapping[str, Any]) -> dict[str, Any]:
             if condition in evidence.conditions
         },
         "null_of_selection": steering and steering["null_of_selection"],
+        "p_in_null": steering and p_of_selection(results),
         "direction": steering and steering["direction"],
         "coefficient": steering and steering["coefficient"],
         "dose_response": steering and steering["dose_response"],
@@ -64,9 +66,7 @@ def lines(rows: list[dict[str, Any]]) -> str:
                 row["name"],
                 cell(row["gap"], signed=True),
                 *(cell(row["recovered"].get(name), signed=True) for name in COLUMNS),
-                "none"
-                if row["null_of_selection"] is None
-                else f"{row['null_of_selection']['p_accuracy']:.3f}",
+                "none" if row["null_of_selection"] is None else f"{row['p_in_null']:.2f}",
             ]
             for row in rows
         ),

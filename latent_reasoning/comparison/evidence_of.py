@@ -26,6 +26,8 @@ def evidence_of(inputs: Inputs, findings: Findings) -> Evidence:
     }
     if steering is None:
         return Evidence(conditions, numbers=numbers)
+    found = steering.selected
+    numbers["selection"] = {"pool": found.pool, "n_candidates": found.n_candidates}
     controls = {c.name: _tally(c.strongest) for c in steering.controls}
     return Evidence(
         conditions=conditions | {name: t for name, t in controls.items() if name not in conditions},

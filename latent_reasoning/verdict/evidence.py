@@ -28,6 +28,7 @@ NUMBERS = {
         "feature_correlation": dict,
         "other_features_correlation_95": float,
     },
+    "selection": {"pool": int, "n_candidates": int},
     "kl": {},
 }
 """Fields that a group of numbers must have where it was measured, with their types."""

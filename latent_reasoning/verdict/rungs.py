@@ -206,8 +206,13 @@ def _sufficiency(evidence: Evidence, found: Criteria, thresholds: Thresholds) ->
             "p_behaviour_in_null": of_frequency.p_value,
             "null_behaviour_95": of_frequency.percentile_95,
         }
-        kind = "draws of the whole selection" if evidence.selected else "random directions"
-        words = f"rank p {rank.p_value:.3f} among {rank.n} {kind}"
+        words = f"rank p {rank.p_value:.3f} among {rank.n} random directions"
+        if evidence.selected:
+            numbers |= _selection_p(evidence, steered)
+            of_null = numbers["p_accuracy_in_null"]
+            said_p = "not known" if of_null is None else f"{of_null:.2f}"
+            above = f"{'above' if found.beyond[0] else 'not above'} 95 % of them"
+            words = f"p {said_p} among draws of the whole selection, {above} in both"
     rivals = {
         "diff_mean": "the difference of means",
         "linear_probe": "the linear probe",
@@ -231,6 +236,22 @@ def _sufficiency(evidence: Evidence, found: Criteria, thresholds: Thresholds) ->
         # What random directions bring as well shows neither that it is there nor that it is not.
         said = "undecided"
     return _rung("R4", said, summary, numbers)
+
+
+def _selection_p(evidence: Evidence, steered: Tally) -> dict[str, float | None]:
+    """P-values in the null of the selection; None where the size of its pool is not recorded."""
+    size = evidence.numbers.get("selection")
+    return {
+        f"p_{name}_in_null": size
+        and statistics.selection_p(
+            float(getattr(steered, what).mean()),
+            np.array([getattr(t, what).mean() for t in evidence.selected]),
+            evidence.draws,
+            size["pool"],
+            size["n_candidates"],
+        )
+        for name, what in (("accuracy", "accuracy"), ("behaviour", "frequency"))
+    }
 
 
 def _against(rivals: list[tuple[str, dict[str, float]]]) -> str:

@@ -124,6 +124,24 @@ def null_of(evidence: Evidence) -> tuple[tuple[Tally, ...], tuple[int, ...]]:
     return evidence.null, (1,) * len(evidence.null)
 
 
+def selection_p(
+    observed: float,
+    values: Float[np.ndarray, " chosen"],
+    draws: tuple[int, ...],
+    pool: int,
+    n_candidates: int,
+) -> float:
+    """P-value of an observed value in the null of the whole selection.
+
+    Draws that choose among m of a pool of R random directions share them, so there are only about
+    k = R / m independent ones: p = (1 + k s) / (k + 1), s being the share of draws at or above the
+    observed value. It cannot be small where the pool is: 0.05 needs a pool of 19 m.
+    """
+    above = float(np.average(values >= observed, weights=draws))
+    independent = max(1, pool // n_candidates)
+    return (1 + independent * above) / (independent + 1)
+
+
 def pass_at(asked: Tally, k: int) -> Float[np.ndarray, " problem"]:
     """Unbiased pass@k of each problem, 1 - C(n - c, k) / C(n, k) (Chen et al., 2107.03374)."""
     wrong = asked.n - asked.right

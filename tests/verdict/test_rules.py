@@ -193,6 +193,20 @@ def test_the_null_of_the_selection_goes_before_that_of_one_coefficient() -> None
     assert judge(seldom, resamples=100).label == "activated"
 
 
+def test_the_null_of_the_selection_counts_independent_draws_only() -> None:
+    values = np.array([0.2, 0.4, 0.9])
+
+    def p(observed: float, pool: int) -> float:
+        return statistics.selection_p(observed, values, (50, 30, 20), pool, 20)
+
+    # Two pools' worth of directions: two independent draws, however many are made.
+    assert p(1.0, 40) == pytest.approx(1 / 3)
+    assert p(0.5, 40) == pytest.approx((1 + 2 * 0.2) / 3)
+    assert p(0.0, 40) == 1
+    assert p(1.0, 380) == pytest.approx(0.05)
+    assert p(1.0, 21) == 0.5
+
+
 def test_thresholds_decide_where_the_lines_are() -> None:
     given = case("never by itself, steered")
     once = np.ones((1, N_PROBLEMS))
