@@ -4,8 +4,8 @@ A store of rows of width 128 is scored for one behaviour, all of it in the selec
 tenth for fitting; 64 features fire on a row. Time and memory are of everything: labels, reading,
 encoding, scores, tests. `floor` is the dense encoder product alone. `sae_dashboard` (dashboards of
 SAELens, the successor of sae-vis) computes the statistics of its dashboards (largest value,
-density, quantiles) from the same rows, encoded, for 512 of the features on a tenth of the rows,
-times 32 and 10; its contexts and its own run of the model are not counted.
+density, quantiles) from such rows, encoded, for 512 of the features. Both are measured on 10^4
+of the rows, and scaled; its contexts and its own run of the model are not counted.
 """
 
 import sys
@@ -17,6 +17,8 @@ from peers import Peer, PeerMissing
 from rows import Row, compare
 
 PEERS = ("floor", "sae_dashboard")
+PEER_ROWS = 10**4
+"""Rows the peers are measured on."""
 
 
 def _once(name: str, words: list[str], python: str = sys.executable) -> dict[str, float]:
@@ -43,7 +45,7 @@ def run(quick: bool, pythons: dict[str, str]) -> list[Row]:
     theirs = {}
     for name in PEERS:
         try:
-            theirs[name] = _once(name, [str(n_rows // 10)], pythons.get(name) or sys.executable)
+            theirs[name] = _once(name, [str(PEER_ROWS)], pythons.get(name) or sys.executable)
         except PeerMissing as missing:
             print(f"features: left out {missing}", file=sys.stderr)
     case, unit = f"{n_rows:.0e} x 16384", "processor-s"

@@ -57,19 +57,7 @@ def write_delphi(
     ids = sorted(set(feature_ids))
     if not ids:
         raise FeatureError("write_delphi: no features; expected the numbers of some")
-    chosen = some_features(sae, ids)
-    rows = np.ones(len(store), dtype=bool)
-    found = []
-    for piece in stored_pieces(store, sae.hook_point, [role], rows):
-        codes = live_entries(chosen, piece[role])
-        at = piece[ROW][codes.rows]
-        place = torch.stack(
-            [store.rows.sequence[at], store.rows.position[at], torch.tensor(ids)[codes.features]],
-            dim=1,
-        )
-        found.append((place.numpy(), codes.values.numpy()))
-    places = np.concatenate([place for place, _ in found])
-    values = np.concatenate([value for _, value in found]).clip(max=LARGEST_HALF)
+    places, values = _entries(store, sae, ids, role)
     tokens = _tokens(store, pad_id)
     module = folder / sae.hook_point
     module.mkdir(parents=True)
@@ -86,21 +74,40 @@ def write_delphi(
             },
             module / f"{first}_{last}.safetensors",
         )
-    write_json(
-        module / "config.json",
-        {
-            "model_name": store.manifest.models[role],
-            "dataset_repo": str(store.path.name),
-            "dataset_split": "train",
-            "dataset_name": "",
-            "dataset_column": "text",
-            "batch_size": 32,
-            "ctx_len": int(tokens.shape[1]),
-            "n_tokens": len(store),
-            "n_splits": -(-sae.d_sae // ENTRIES_SPLIT),
-        },
-    )
+    write_json(module / "config.json", _config(store, sae, role, int(tokens.shape[1])))
     return module
+
+
+def _entries(
+    store: ActivationStore, sae: SparseAutoencoder, ids: list[int], role: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sequence, position and feature of every firing of some features, and how strong it is."""
+    chosen, found = some_features(sae, ids), []
+    rows = np.ones(len(store), dtype=bool)
+    for piece in stored_pieces(store, sae.hook_point, [role], rows):
+        codes = live_entries(chosen, piece[role])
+        at = piece[ROW][codes.rows]
+        numbers = torch.tensor(ids)[codes.features]
+        place = torch.stack([store.rows.sequence[at], store.rows.position[at], numbers], dim=1)
+        found.append((place.numpy(), codes.values.numpy()))
+    places = np.concatenate([place for place, _ in found])
+    return places, np.concatenate([value for _, value in found]).clip(max=LARGEST_HALF)
+
+
+def _config(
+    store: ActivationStore, sae: SparseAutoencoder, role: str, longest: int
+) -> dict[str, str | int]:
+    return {
+        "model_name": store.manifest.models[role],
+        "dataset_repo": store.path.name,
+        "dataset_split": "train",
+        "dataset_name": "",
+        "dataset_column": "text",
+        "batch_size": 32,
+        "ctx_len": longest,
+        "n_tokens": len(store),
+        "n_splits": -(-sae.d_sae // ENTRIES_SPLIT),
+    }
 
 
 def _tokens(store: ActivationStore, pad_id: int) -> np.ndarray:

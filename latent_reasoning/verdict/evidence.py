@@ -150,7 +150,9 @@ def _all(evidence: Evidence) -> list[Tally]:
 def _numbers(record: Mapping[str, Any]) -> dict[str, Any]:
     for group, needed in NUMBERS.items():
         found = record.get(group)
-        for name, kind in {} if found is None else needed.items():
+        if found is None:
+            continue
+        for name, kind in needed.items():
             value = found[name]
             if not isinstance(value, (kind, int) if kind is float else kind):
                 raise ValueError(f"{group}.{name} is {value!r}")
