@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from latent_reasoning.display.bars import activation_bars, bars_html, place_bars
+from latent_reasoning.display.bars import activation_bars, bars_html, figure, place_bars
 from latent_reasoning.display.columns import Named, named, score_html, title
 from latent_reasoning.display.style import in_notebook
 from latent_reasoning.features.contexts import Context
@@ -13,6 +13,9 @@ from latent_reasoning.features.logit_lens import TokenLogit
 from latent_reasoning.features.score_table import Falsification
 from latent_reasoning.report.tokens import tokens_html
 from latent_reasoning.report.wording import escaped, number, share
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 KINDS = {
     "top": ("Strongest", "one a completion, strongest first"),
@@ -32,6 +35,11 @@ class FeatureCard:
     """What is known of it."""
     score: Any = None
     """A record of its scores, if there are any."""
+
+    def figures(self) -> dict[str, "Figure"]:
+        """Its charts as plotly figures, by title."""
+        charts = (activation_bars(self.evidence), place_bars(self.evidence))
+        return {chart.title: figure(chart) for chart in charts}
 
     def _repr_html_(self) -> str:
         return in_notebook(card_html(self.evidence, self.score))

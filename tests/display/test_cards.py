@@ -9,7 +9,7 @@ import pytest
 import torch
 from hostile_evidence import HOSTILE, build_evidence
 
-from latent_reasoning.display.bars import activation_bars, figure, place_bars, plotly_spec
+from latent_reasoning.display.bars import place_bars, plotly_spec
 from latent_reasoning.display.bench import Continuations, continuations_html
 from latent_reasoning.display.card import FeatureCard, card_html
 from latent_reasoning.display.columns import named
@@ -102,7 +102,9 @@ def test_a_feature_that_never_fires_has_a_card(hostile: list[FeatureEvidence]) -
 
 
 def test_charts_have_the_numbers_of_the_records(hostile: list[FeatureEvidence]) -> None:
-    shown = figure(activation_bars(hostile[0])).to_plotly_json()["data"][0]
+    figures = FeatureCard(hostile[0]).figures()
+    assert list(figures) == ["Activation", "Where it fires"]
+    shown = figures["Activation"].to_plotly_json()["data"][0]
     assert list(shown["y"]) == [4, 9]
     assert shown["x"][1] == "1 to 2"
     places = plotly_spec(place_bars(hostile[0]))["data"][0]
