@@ -46,9 +46,7 @@ def _readable(output: Any) -> Any:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("source", nargs="+", type=Path)
-    parser.add_argument(
-        "--output", type=Path, help="folder to write to; default: beside the source"
-    )
+    parser.add_argument("--output", type=Path, help="folder to write to; default: beside the source")
     options = parser.parse_args()
     for source in options.source:
         print(execute(source, options.output))

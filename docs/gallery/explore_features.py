@@ -77,9 +77,7 @@ lr.explore(
 # %%
 best = table.features()[0].feature_id
 (evidence,) = lr.gather_evidence(store, sae, [best], pair.base)
-print(
-    f"fires on {evidence.n_firing:,} of {evidence.n_rows:,} rows, at most {evidence.max_activation:.2f}"
-)
+print(f"fires on {evidence.n_firing:,} of {evidence.n_rows:,} rows, at most {evidence.max_activation:.2f}")
 for place in evidence.places:
     print(f"{place.part:>9}  {place.density:.3f}")
 print("promotes", [f"{one.token} {one.logit:+.1f}" for one in evidence.lens.promoted])

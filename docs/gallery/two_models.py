@@ -88,4 +88,6 @@ show("tuned", tuned)
 # problems and samples keep this one short: a larger run says more, `make demo` takes 400.
 
 # %%
-lr.compare(lr.CompareConfig(n_problems=80, samples=4, controls=20, output=folder / "comparison"))
+lr.compare(
+    lr.CompareConfig(n_problems=80, samples=4, controls=20, output=folder / "comparison")
+)

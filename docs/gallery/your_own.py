@@ -23,9 +23,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast, Qwen2Config
 
 folder = Path(tempfile.mkdtemp())
-questions = [
-    f"Mia has {a} apples and buys {b} more. How many now?" for a in range(3, 13) for b in (2, 5)
-]
+questions = [f"Mia has {a} apples and buys {b} more. How many now?" for a in range(3, 13) for b in (2, 5)]
 answers = [str(a + b) for a in range(3, 13) for b in (2, 5)]
 
 # %% [markdown]
@@ -44,16 +42,9 @@ trainer = trainers.BpeTrainer(
     show_progress=False,
 )
 trained.train_from_iterator(questions, trainer)
-tokenizer = PreTrainedTokenizerFast(
-    tokenizer_object=trained, eos_token="<|end|>", pad_token="<|end|>"
-)
+tokenizer = PreTrainedTokenizerFast(tokenizer_object=trained, eos_token="<|end|>", pad_token="<|end|>")
 torch.manual_seed(0)
-sizes = {
-    "hidden_size": 64,
-    "intermediate_size": 96,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 4,
-}
+sizes = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 3, "num_attention_heads": 4}
 config = Qwen2Config(vocab_size=len(tokenizer), num_key_value_heads=2, eos_token_id=0, **sizes)
 for name in ("base", "tuned"):
     AutoModelForCausalLM.from_config(config).save_pretrained(folder / name)
@@ -71,25 +62,15 @@ with (folder / "generations.jsonl").open("w", encoding="utf-8") as file:
         told = f"She has \\boxed{{{answer if i % 3 else wrong}}} apples."
         coded = f"```python\nx = {question.split()[2]}\nx = x + {question.split()[6]}\n```\n\\boxed{{{answer}}}"
         for model, response in (("base", told), ("tuned", coded if i % 2 else told)):
-            row = {
-                "id": i,
-                "model": model,
-                "question": question,
-                "response": response,
-                "answer": answer,
-            }
+            row = {"id": i, "model": model, "question": question, "response": response, "answer": answer}
             file.write(json.dumps(row) + "\n")
 
 # %%
 import latent_reasoning as lr
 
-evaluation = lr.evaluate(
-    [folder / "generations.jsonl"], lr.EvaluateConfig(by="model", output=folder / "evaluation")
-)
+evaluation = lr.evaluate([folder / "generations.jsonl"], lr.EvaluateConfig(by="model", output=folder / "evaluation"))
 for name, condition in evaluation.results["conditions"].items():
-    print(
-        f"{name:<6} accuracy {condition['accuracy']['value']:.2f}   code {condition['behaviours']['code']['value']:.2f}"
-    )
+    print(f"{name:<6} accuracy {condition['accuracy']['value']:.2f}   code {condition['behaviours']['code']['value']:.2f}")
 
 # %% [markdown]
 # ## What your model thinks while it reads them
@@ -129,11 +110,7 @@ sae = lr.fit_sae(
 
 # %%
 lr.explore(
-    store,
-    sae,
-    limit=6,
-    model=pair.base,
-    sampling=lr.SamplingConfig(temperature=0.0, max_new_tokens=24),
+    store, sae, limit=6, model=pair.base, sampling=lr.SamplingConfig(temperature=0.0, max_new_tokens=24)
 )
 
 # %% [markdown]
