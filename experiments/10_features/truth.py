@@ -16,7 +16,7 @@ up to which it is about the context."""
 def token_detectors(model: LoadedModel, ids: list[int]) -> SparseAutoencoder:
     """One feature a token, on embeddings, where nothing but the token can be read."""
     embedding = model.model.get_input_embeddings()
-    assert embedding is not None, "a language model has embeddings"
+    assert isinstance(embedding, torch.nn.Embedding), "a language model has embeddings"
     rows = embedding.weight.detach()[ids].float()
     norms = rows.norm(dim=1, keepdim=True)
     return SparseAutoencoder(

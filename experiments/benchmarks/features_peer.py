@@ -82,13 +82,10 @@ def _names() -> Iterator[str]:
     """Problems of which nine in ten are scored and one is fitted on."""
     from latent_reasoning.features.splits import part_of
 
-    parts = {"selection": iter(()), "fitting": iter(())}
-    for part in parts:
-        parts[part] = filter(
-            lambda name, part=part: part_of(name) == part, map(str, itertools.count())
-        )
+    scored = (name for name in map(str, itertools.count()) if part_of(name) == "selection")
+    fitted = (name for name in map(str, itertools.count()) if part_of(name) == "fitting")
     for number in itertools.count():
-        yield next(parts["fitting" if number % 10 == 0 else "selection"])
+        yield next(fitted if number % 10 == 0 else scored)
 
 
 def ours(_: int, folder: str) -> Callable[[], int]:

@@ -7,9 +7,11 @@ from typing import Any
 from latent_reasoning.report.page import document, write_document
 from latent_reasoning.report.parts import fold, look
 from latent_reasoning.report.tables import facts, table
-from latent_reasoning.report.wording import MISSING, escaped, number, rate_html, share_html
+from latent_reasoning.report.wording import MISSING, escaped, number, rate_html, share
 
 Record = Mapping[str, Any]
+NONE = "&ndash;"
+"""Of a field that was not measured or does not apply."""
 FIRST = 100
 """Rows shown before the rest is folded."""
 
@@ -90,30 +92,31 @@ def _any(record: Record, field: str) -> bool:
 def _number(field: str) -> Callable[[Record], str]:
     def cell(score: Record) -> str:
         value = score[field]
-        return MISSING if value is None else escaped(number(value))
+        return NONE if value is None else escaped(number(value))
 
     return cell
 
 
 def _falsified(score: Record) -> str:
     if score["kind"] != "feature":
-        return "&ndash;"
+        return NONE
     tried = score["falsification"]
     verdict = escaped(score["verdict"])
     if tried is None:
         return verdict
-    tokens = " ".join(f"<code>{escaped(repr(token))}</code>" for token in tried["tokens"])
-    left = share_html(tried["rerendered"])
-    return (
-        f"{verdict} <small>d {number(tried['cohens_d'])}, {escaped(tried['injected'])} {tokens}, "
-        f"other words {left}, other sources {share_html(tried['other_sources'])}</small>"
+    tokens = " ".join(map(repr, tried["tokens"]))
+    said = (
+        f"d {number(tried['cohens_d'])} with {tried['injected'] or 'nothing'} {tokens}; "
+        f"other words leave {share(tried['rerendered'])}, other sources "
+        f"{share(tried['other_sources'])}"
     )
+    return f'<span class="rate" title="{escaped(said)}">{verdict}</span>'
 
 
 def _pair(name: str) -> Callable[[Record], str]:
     def cell(score: Record) -> str:
         base, tuned = score[f"{name}_base"], score[f"{name}_tuned"]
-        shown = MISSING if base is None else escaped(number(base))
+        shown = NONE if base is None else escaped(number(base))
         return shown if tuned is None else f"{shown} &rarr; {escaped(number(tuned))}"
 
     return cell
@@ -122,6 +125,7 @@ def _pair(name: str) -> Callable[[Record], str]:
 COLUMNS: dict[str, tuple[str, str, Callable[[Record], str]]] = {
     "contrast": ("Contrast", "contrast", _number("contrast")),
     "auroc": ("AUROC", "auroc", lambda score: rate_html(score["auroc"])),
+    "verdict": ("Fires on its tokens?", "contrast", _falsified),
     "reason": ("ReasonScore", "reason_score", _number("reason_score")),
     "bits": ("Mutual information, bits", "mutual_information", _number("mutual_information")),
     "q": ("q", "q_value", _number("q_value")),
@@ -132,6 +136,5 @@ COLUMNS: dict[str, tuple[str, str, Callable[[Record], str]]] = {
     "output": ("Output score", "output_score", _number("output_score")),
     "attribution": ("Attribution", "attribution", _number("attribution")),
     "ablation": ("Ablation", "ablation", _number("ablation")),
-    "verdict": ("Fires on its tokens?", "contrast", _falsified),
 }
 """Heading, the field that has to be measured in some row, and the cell; HTML."""

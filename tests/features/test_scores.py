@@ -208,7 +208,7 @@ def test_labels_drawn_by_coin_for_every_problem_are_not_found(
 
         return LabelledBehaviour(f"coin {salt}", "a coin", find)
 
-    coins = [coin(salt) for salt in range(6)]
+    coins = [coin(salt) for salt in range(3)]
     found = score_store(told_store, organism_sae, coins, organism.tokenizer)
     best = [min(score.p_max for score in one.scores) for one in found]
     assert sum(p < 0.05 for p in best) <= 1
