@@ -66,11 +66,12 @@ format: .venv/.installed  ## format and mend what can be mended
 .PHONY: docs
 docs: $(NOTEBOOKS)  ## execute the gallery: docs/gallery/*.py to .ipynb with outputs
 
-# Executed under another name, so that a failing notebook leaves the last good one.
 docs/gallery/%.ipynb: docs/gallery/%.py .venv/.installed FORCE
-	$(BIN)/jupytext -q --to ipynb --output docs/gallery/$*.partial.ipynb $<
-	PYTHONWARNINGS='ignore:IProgress not found' $(BIN)/jupyter-execute --kernel_name=python3 --inplace docs/gallery/$*.partial.ipynb
-	mv docs/gallery/$*.partial.ipynb $@
+	$(BIN)/python docs/execute.py $<
+
+.PHONY: notebook
+notebook: .venv/.installed  ## open the gallery in JupyterLab
+	$(BIN)/jupyter lab docs/gallery
 
 .PHONY: FORCE
 FORCE:
@@ -87,5 +88,6 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: figures
-figures: .venv/.installed  ## write the tables of README.md from committed results
+figures: .venv/.installed  ## write the tables of README.md and the figures of experiments from results
 	$(BIN)/python -m experiments.readme_figures
+	$(BIN)/python -m experiments.figures

@@ -168,7 +168,13 @@ def zoo_of(chosen: argparse.Namespace) -> Zoo:
 
 
 def finish(
-    here: Path, chosen: argparse.Namespace, zoo: Zoo, found: Mapping[str, Any], shown: str
+    here: Path,
+    chosen: argparse.Namespace,
+    zoo: Zoo,
+    found: Mapping[str, Any],
+    shown: str,
+    *,
+    quiet: bool = False,
 ) -> None:
     """Write results.json, and the table with what it rests on between the markers of README.md."""
     module = f"experiments.{here.name}.run"
@@ -187,7 +193,8 @@ def finish(
     readme = here / "README.md"
     text = readme.read_text(encoding="utf-8")
     readme.write_text(between(text, "results", f"{said}\n\n{shown}"), encoding="utf-8")
-    sys.stdout.write(f"{said}\n\n{shown}\n")
+    if not quiet:
+        sys.stdout.write(f"{said}\n\n{shown}\n")
 
 
 def _flag(key: str, value: Any) -> list[str]:

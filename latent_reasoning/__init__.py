@@ -3,6 +3,7 @@
 Names are imported when they are first used, so that importing the package costs nothing.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,28 @@ if TYPE_CHECKING:
     from latent_reasoning.data.samples import read_samples as read_samples
     from latent_reasoning.dictionaries.checkpoints import load_sae as load_sae
     from latent_reasoning.dictionaries.checkpoints import shipped_sae as shipped_sae
+    from latent_reasoning.dictionaries.crosscoders.checkpoints import (
+        load_crosscoder as load_crosscoder,
+    )
+    from latent_reasoning.dictionaries.crosscoders.checkpoints import (
+        shipped_crosscoder as shipped_crosscoder,
+    )
+    from latent_reasoning.dictionaries.crosscoders.config import (
+        CrosscoderConfig as CrosscoderConfig,
+    )
+    from latent_reasoning.dictionaries.crosscoders.features import (
+        feature_records as feature_records,
+    )
+    from latent_reasoning.dictionaries.crosscoders.training import (
+        fit_crosscoder as fit_crosscoder,
+    )
     from latent_reasoning.dictionaries.loading import load_dictionary as load_dictionary
     from latent_reasoning.dictionaries.sae_config import SaeConfig as SaeConfig
     from latent_reasoning.dictionaries.training import fit_sae as fit_sae
+    from latent_reasoning.display.card import FeatureCard as FeatureCard
+    from latent_reasoning.display.explorer import explore as explore
+    from latent_reasoning.display.page import write_cards as write_cards
+    from latent_reasoning.display.ranking import Ranking as Ranking
     from latent_reasoning.errors import LatentReasoningError as LatentReasoningError
     from latent_reasoning.evaluation.conditions import Condition as Condition
     from latent_reasoning.evaluation.conditions import outcomes as outcomes
@@ -36,6 +56,8 @@ if TYPE_CHECKING:
     )
     from latent_reasoning.evaluation.contrasts import over_seeds as over_seeds
     from latent_reasoning.evaluation.pass_at_k import pass_at_k_curve as pass_at_k_curve
+    from latent_reasoning.features.evidence import EvidenceConfig as EvidenceConfig
+    from latent_reasoning.features.evidence import gather_evidence as gather_evidence
     from latent_reasoning.features.ranking import rank_features as rank_features
     from latent_reasoning.generations.config import EvaluateConfig as EvaluateConfig
     from latent_reasoning.generations.pipeline import evaluate as evaluate
@@ -81,6 +103,10 @@ _HOMES = {
     "data.prompts": ("PromptLadder",),
     "data.samples": ("Sample", "read_samples"),
     "dictionaries.checkpoints": ("load_sae", "shipped_sae"),
+    "dictionaries.crosscoders.checkpoints": ("load_crosscoder", "shipped_crosscoder"),
+    "dictionaries.crosscoders.config": ("CrosscoderConfig",),
+    "dictionaries.crosscoders.features": ("feature_records",),
+    "dictionaries.crosscoders.training": ("fit_crosscoder",),
     "dictionaries.loading": ("load_dictionary",),
     "dictionaries.sae_config": ("SaeConfig",),
     "dictionaries.training": ("fit_sae",),
@@ -88,6 +114,11 @@ _HOMES = {
     "evaluation.conditions": ("Condition", "outcomes", "run_condition"),
     "evaluation.contrasts": ("difference_in_differences", "over_seeds"),
     "evaluation.pass_at_k": ("pass_at_k_curve",),
+    "display.card": ("FeatureCard",),
+    "display.explorer": ("explore",),
+    "display.page": ("write_cards",),
+    "display.ranking": ("Ranking",),
+    "features.evidence": ("EvidenceConfig", "gather_evidence"),
     "features.ranking": ("rank_features",),
     "generations.config": ("EvaluateConfig",),
     "generations.pipeline": ("evaluate",),
@@ -124,3 +155,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def _show_in_notebooks() -> None:
+    """Where IPython runs, let objects show themselves."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        import_module("latent_reasoning.display.registration").show_in(shell)
+
+
+_show_in_notebooks()

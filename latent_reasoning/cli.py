@@ -1,4 +1,4 @@
-"""The command line: `compare`, `evaluate`, `record`, `store`, `organism` and others.
+"""The command line: `compare`, `verdict`, `evaluate`, `record`, `store`, `organism` and others.
 
 Every flag comes from a configuration dataclass. A mistake is one line on stderr and exit status 2;
 Ctrl-C is exit status 130. Nothing heavy is imported before a command runs.
@@ -15,12 +15,15 @@ from pathlib import Path
 from latent_reasoning.activations.config import RecordConfig
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.presets import PRESETS, preset
+from latent_reasoning.comparison.sweep_config import SweepConfig
+from latent_reasoning.dictionaries.crosscoders.config import CrosscoderConfig, CrosscoderRun
 from latent_reasoning.dictionaries.fit_config import FitConfig
 from latent_reasoning.dictionaries.jumprelu_config import JumpReluConfig
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.contamination_config import ContaminationConfig
 from latent_reasoning.options import add_options, config_from
+from latent_reasoning.scoring.config import FeaturesConfig
 from latent_reasoning.zoo.tune import TuneConfig
 
 
@@ -72,6 +75,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_options(contamination, ContaminationConfig)
     contamination.set_defaults(run=_contamination)
+    sweep = commands.add_parser(
+        "sweep",
+        help="steer one model along many directions: feature x layer x position x coefficient",
+        description=SweepConfig.__doc__,
+    )
+    add_options(sweep, SweepConfig)
+    sweep.set_defaults(run=_sweep, resumable=True)
+    verdict = commands.add_parser(
+        "verdict",
+        help="reach the verdict of a finished comparison anew from its records, in words",
+        description="Reach the verdict of a finished comparison anew from its records, in words.",
+    )
+    verdict.add_argument("run_folder", type=Path, metavar="RUN", help="folder, or its results.json")
+    verdict.set_defaults(run=_verdict)
     _add_zoo(commands)
     _add_activations(commands)
     return parser
@@ -114,6 +131,13 @@ def _add_zoo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--output", type=Path, default=Path("sae_checkpoints"), help="root [sae_checkpoints]"
     )
     fit.set_defaults(run=_dictionaries, resumable=True)
+    both = actions.add_parser("crosscoder", help="fit the crosscoder of an organism and its base")
+    both.add_argument("name", help="for example latent/rl-truth, no-code/distilled")
+    both.add_argument("--seed", type=int, default=0, help="seed of the organism [0]")
+    both.add_argument(
+        "--output", type=Path, default=Path("sae_checkpoints"), help="root [sae_checkpoints]"
+    )
+    both.set_defaults(run=_organism_crosscoder)
 
 
 def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -133,6 +157,24 @@ def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     add_options(fit, FitConfig)
     add_options(fit, JumpReluConfig)
     fit.set_defaults(run=_fit, resumable=True)
+    features = commands.add_parser(
+        "features",
+        help="rank the features of a dictionary for behaviours and write a table",
+        description=FeaturesConfig.__doc__,
+    )
+    features.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
+    features.add_argument("dictionary", type=Path, metavar="DICTIONARY", help="its folder")
+    add_options(features, FeaturesConfig)
+    features.set_defaults(run=_features)
+    crosscoder = commands.add_parser(
+        "crosscoder",
+        help="fit a crosscoder of base and tuned, or of layers; resumes if interrupted",
+        description=CrosscoderConfig.__doc__,
+    )
+    crosscoder.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
+    add_options(crosscoder, CrosscoderConfig)
+    add_options(crosscoder, CrosscoderRun)
+    crosscoder.set_defaults(run=_crosscoder, resumable=True)
     store = commands.add_parser("store", help="look at, check or repair recorded activations")
     actions = store.add_subparsers(title="actions", required=True, metavar="ACTION")
     for action, run, text in (
@@ -164,6 +206,20 @@ def _fit(options: argparse.Namespace) -> None:
         _show(told)
 
 
+def _crosscoder(options: argparse.Namespace) -> None:
+    config, run = config_from(options, CrosscoderConfig), config_from(options, CrosscoderRun)
+    from latent_reasoning.dictionaries.crosscoders.command import run_crosscoder, summary
+
+    _show(summary(run_crosscoder(options.store, config, run, progress_bar), run.output))
+
+
+def _features(options: argparse.Namespace) -> None:
+    config = config_from(options, FeaturesConfig)
+    from latent_reasoning.scoring.command import rank_store
+
+    _show(rank_store(options.store, options.dictionary, config, progress_bar))
+
+
 def _store_info(options: argparse.Namespace) -> None:
     from latent_reasoning.activations.inspection import describe
 
@@ -193,6 +249,21 @@ def _compare(options: argparse.Namespace) -> None:
     _show(str(estimate(config)))
     comparison = compare(config, progress=progress_bar)
     _show(f"{summary(comparison.results)}\n\nreport: {comparison.directory / 'report.html'}")
+
+
+def _sweep(options: argparse.Namespace) -> None:
+    config = config_from(options, SweepConfig)
+    from latent_reasoning.comparison.sweep import sweep
+    from latent_reasoning.comparison.sweep_table import sweep_table
+
+    found = sweep(config, progress_bar)
+    _show(f"{sweep_table(found)}\n\nresults: {config.output / 'sweep.json'}")
+
+
+def _verdict(options: argparse.Namespace) -> None:
+    from latent_reasoning.verdict.explain import explain, read_run
+
+    _show(explain(read_run(options.run_folder)))
 
 
 def _evaluate(options: argparse.Namespace) -> None:
@@ -253,6 +324,15 @@ def _dictionaries(options: argparse.Namespace) -> None:
     names = [parse_organism(name.removeprefix("organism:")) for name in options.names] or CORE
     build_dictionaries(names, options.output, progress_bar)
     _show(str(options.output / TABLE))
+
+
+def _organism_crosscoder(options: argparse.Namespace) -> None:
+    from latent_reasoning.organisms.registry import parse_organism
+
+    name = parse_organism(f"{options.name.removeprefix('organism:')}@{options.seed}")
+    from latent_reasoning.zoo.crosscoders import build_crosscoder
+
+    _show(str(build_crosscoder(name, options.output, progress_bar)))
 
 
 def _show(text: str) -> None:

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from latent_reasoning.activations.store import ActivationStore
+    from latent_reasoning.dictionaries.sae import SparseAutoencoder
     from latent_reasoning.models.loading import LoadedModel
     from latent_reasoning.models.pair import ModelPair
 
@@ -65,3 +67,27 @@ def any_family(
     from latent_reasoning.models.loading import load_model
 
     return load_model(save_model(tmp_path_factory.mktemp(request.param) / "model", request.param))
+
+
+@pytest.fixture(scope="session")
+def organism() -> "LoadedModel":
+    from latent_reasoning.models.loading import load_model
+
+    return load_model("organism:latent")
+
+
+@pytest.fixture(scope="session")
+def organism_sae() -> "SparseAutoencoder":
+    from latent_reasoning.dictionaries.checkpoints import shipped_sae
+
+    return shipped_sae("organism:latent@0", "blocks.1.hook_resid_post")
+
+
+@pytest.fixture(scope="session")
+def told_store(
+    organism: "LoadedModel", tmp_path_factory: pytest.TempPathFactory
+) -> "ActivationStore":
+    """Texts of the grammar, recorded in an organism and in its tuned version."""
+    from told import record_told
+
+    return record_told(organism, tmp_path_factory.mktemp("told") / "store")

@@ -1,16 +1,29 @@
 """What the experiments on the zoo share."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from experiments.crosscoder_pairs import known_pairs
+from experiments.dose import CELLS
+from experiments.drawing import Mark, Point, draw_curves, draw_marks
 from experiments.drift import drift
+from experiments.verdict_scores import (
+    equal_effect,
+    error_rates,
+    kl_threshold,
+    part_of,
+    scores,
+    tables,
+)
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
 from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Outcomes
 from latent_reasoning.evaluation.modes import partition_modes
 from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.zoo.truth import truth
 
 
 def drawn(seed: int, code: float) -> Outcomes:
@@ -71,3 +84,114 @@ def test_only_what_stands_between_the_markers_changes() -> None:
     assert between(text, "a", r"new \1") == "before\n<!-- a -->\nnew \\1\n<!-- end -->\nafter"
     with pytest.raises(RunError, match="no markers 'b'"):
         between(text, "b", "new")
+
+
+def test_a_cell_without_the_clip_differs_from_its_twin_in_nothing_else() -> None:
+    by_name = {cell.name: cell for cell in CELLS}
+    assert len(by_name) == len(CELLS)
+    twins = {name: name.removesuffix("clip off").removesuffix(", ") for name in by_name}
+    for name, twin in twins.items():
+        if name != twin:
+            clipped, free = by_name[twin or "centre"], by_name[name]
+            assert replace(free.grpo, epsilon=clipped.grpo.epsilon) == clipped.grpo
+            assert (free.base, free.source) == (clipped.base, clipped.source)
+            assert free.grpo.epsilon > 100 * clipped.grpo.epsilon
+
+
+def test_a_figure_shows_every_row_and_is_the_same_twice(tmp_path: Path) -> None:
+    panels = {
+        "latent": {"rl-truth": {"accuracy": Mark(0.3, 0.2, 0.4), "code": Mark(0.6, None, None)}},
+        "no-code": {"rl-random": {"accuracy": None, "code": Mark(0.0, -0.1, 0.1)}},
+    }
+    for name in ("one.svg", "two.svg"):
+        draw_marks(tmp_path / name, panels, label="change <of> rates")
+    drawn = (tmp_path / "one.svg").read_bytes()
+    assert drawn == (tmp_path / "two.svg").read_bytes()
+    words = ("latent", "no-code", "rl-truth", "rl-random", "accuracy", "change &lt;of&gt; rates")
+    assert all(f">{word}</text>".encode() in drawn for word in words)
+
+
+def test_a_figure_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    broken = {"latent": {"base": [Point(1, float("nan"), 0.1, 0.2), "no point"]}}
+    with pytest.raises(AttributeError):
+        draw_curves(tmp_path / "curves.svg", broken, along="k", label="pass@k")  # pyright: ignore
+    assert not (tmp_path / "curves.svg").exists()
+
+
+def test_what_is_new_in_a_pair_of_crosscoders_is_what_the_truth_of_the_zoo_says() -> None:
+    pairs = known_pairs()
+    tuned = [pair for pair in pairs if pair.tuned.organism.arm]
+    assert len(tuned) == 5
+    for pair in tuned:
+        assert pair.base.organism == pair.tuned.organism.parent
+        assert pair.new == ("taught" in truth(pair.tuned.organism).verdicts)
+    assert not any(pair.new for pair in pairs if pair not in tuned)
+    assert len({pair.slug for pair in pairs}) == len(pairs)
+
+
+def scored(verdict: str, truth: list[str], *, part: str = "calibration", kl: float = 0.1) -> dict:
+    rate = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 10}
+    rivals = {"accuracy gain": "activated", "KL(tuned, base)": "activated", "norm ratio": None}
+    return {
+        **{"base": "latent", "arm": "rl-truth", "seed": 0, "behaviour": "code", "part": part},
+        **{"skilled": truth != ["taught"], "truth": truth, "verdict": verdict, "confidence": 0.95},
+        "leaning": "taught" if verdict == "inconclusive" else verdict,
+        "without": dict.fromkeys(("R0", "R1", "R4"), "taught"),
+        **{"rivals": rivals, "kl": {"value": kl}, "ladder": {"R0": "passed", "R1": "failed"}},
+        "accuracy": {"base": rate, "tuned": rate},
+    }
+
+
+def test_verdicts_are_scored_against_what_is_true() -> None:
+    rows = [
+        scored("activated", ["activated"]),
+        scored("activated", ["taught"], kl=2.0),
+        scored("inconclusive", ["taught"], kl=3.0),
+        scored("taught", ["taught"], part="held-out", kl=4.0),
+    ]
+    found = scores(rows)
+    ladder = found["calibration"]["rules"]["the ladder"]
+    assert (ladder["right_of_decided"]["value"], ladder["right_of_decided"]["n"]) == (0.5, 2)
+    assert ladder["decided"]["value"] == pytest.approx(2 / 3)
+    assert (ladder["false_activated"]["value"], ladder["false_activated"]["n"]) == (0.5, 2)
+    assert (ladder["false_taught"]["value"], ladder["false_taught"]["n"]) == (0.0, 1)
+    assert ladder["unskilled_activated"]["n"] == 2
+    assert found["all"]["n"] == 4
+    assert found["held-out"]["rules"]["the ladder"]["right_of_decided"]["value"] == 1
+    confusion = found["calibration"]["confusion"]["taught"]
+    assert [confusion[label]["value"] for label in ("activated", "inconclusive")] == [0.5, 0.5]
+    # The KL rule is fitted on the calibration part, where it then errs in nothing.
+    assert kl_threshold(rows[:3]) == found["kl_threshold"] == 0.1
+    assert found["all"]["rules"]["KL(tuned, base)"]["right_of_decided"]["value"] == 1
+    assert found["all"]["rules"]["without R1"]["right_of_decided"]["value"] == 0.75
+    bins = found["all"]["confidence"]
+    assert [found["right"]["n"] for found in bins] == [0, 0, 4, 0]
+    shipped = error_rates(rows)
+    assert (shipped["n_cases"], shipped["n_right"]) == (4, 2)
+    assert (shipped["false_positive"]["n"], shipped["false_negative"]["n"]) == (3, 1)
+    assert tables(rows, found).count("**activated** (activated)") == 1
+
+
+def test_the_zoo_is_divided_by_names_alone() -> None:
+    assert part_of(OrganismName("latent", "rl-truth", 0)) == "calibration"
+    for other in (("latent", "rl-truth", 1), ("latent", "critique", 0), ("rare", "rl-truth", 0)):
+        assert part_of(OrganismName(*other)) == "held-out"
+
+
+def test_the_dose_of_equal_effect_is_the_least_that_brings_half_of_the_change() -> None:
+    def doses(frequencies: list[float]) -> dict:
+        rows = [
+            {"direction": "feature 1", "coefficient": c, "behaviour_frequency": {"value": f}}
+            for c, f in zip((1.0, 2.0, 4.0), frequencies, strict=True)
+        ]
+        null = [
+            {"coefficient": c, "behaviour_frequency": [0.1, 0.1, 0.1, 0.9]} for c in (1.0, 2.0, 4.0)
+        ]
+        return {"direction": "feature 1", "dose_response": rows, "null_doses": null}
+
+    conditions = {
+        n: {"behaviour_frequency": {"value": v}} for n, v in (("base", 0.1), ("tuned", 0.9))
+    }
+    found = equal_effect(doses([0.2, 0.5, 0.8]), conditions)
+    assert found == {"coefficient": 2.0, "random_share": 0.25}
+    assert equal_effect(doses([0.2, 0.3, 0.4]), conditions)["coefficient"] is None

@@ -1,8 +1,8 @@
 """How often is the verdict right? The whole pipeline on every organism whose history is known.
 
 The truth table below is read by this scorer only; the pipeline sees two models and no names of
-histories in its inputs but the folder they load from. Writes results.json here and the error rates
-that ship with the package. Finished cases are kept and skipped, so a stopped run goes on.
+histories in its inputs but the folder they load from. Finished cases are kept and skipped, so a
+stopped run goes on.
 """
 
 import argparse
@@ -16,7 +16,6 @@ from latent_reasoning.cli import progress_bar
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.pipeline import compare
 from latent_reasoning.evaluation.intervals import wilson
-from latent_reasoning.verdict.error_rates import ERROR_RATES
 
 HERE = Path(__file__).parent
 
@@ -109,7 +108,6 @@ def main() -> None:
     record = provenance("python experiments/01_truth_table/run.py", {"seeds": options.seeds}, 0)
     rates = error_rates(rows)
     write_json(HERE / "results.json", {"cases": rows, "rates": rates, "provenance": record})
-    write_json(ERROR_RATES, rates)
     for row in rows:
         mark = "right" if row["right"] else "WRONG"
         pair = f"{row['base']}/{row['arm']}@{row['seed']}"

@@ -4,9 +4,9 @@
 
 Completions and gold answers are made from the labelled cases of the tests by cutting, doubling,
 swapping, splicing and inserting pieces that are hard on parsers. Each row is graded and searched
-for behaviours. An exception of any kind ends the run with the row that caused it; so does a span
-outside its text. Writes fuzz.json after every thousand rows, so that the same command goes on where
-it was stopped.
+for behaviours, one after the other. An exception of any kind ends the run with the row that caused
+it; so does a span outside its text. Writes fuzz.json after every thousand rows, so that the same
+command goes on where it was stopped, with each part as long as its rules are the same.
 """
 
 import argparse
@@ -15,8 +15,8 @@ import json
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from latent_reasoning.artifacts import provenance, write_json
 from latent_reasoning.traces import behaviours
@@ -66,12 +66,30 @@ def mutate(text: str, others: list[str], generator: random.Random) -> str:
     return text
 
 
-def run(rows: int, seed: int) -> dict[str, Any]:
-    """Grade and search some rows; counts of what came out."""
+def grade(completion: str, gold: str) -> list[str]:
+    """What the grader says of a row."""
+    return [judge_answer(extract_answer(completion), gold).value]
+
+
+def search(completion: str, _: str) -> list[str]:
+    """Which behaviours a row shows; their spans lie in the text and in order."""
+    found = find_behaviours(completion)
+    for name, spans in found.items():
+        edges = [edge for span in spans for edge in span]
+        assert edges == sorted(edges), name
+        assert edges[0] >= 0 and edges[-1] <= len(completion), name
+    return list(found)
+
+
+PARTS: dict[str, Callable[[str, str], list[str]]] = {"grading": grade, "behaviours": search}
+GRADER = ("answers.py", "numerals.py", "symbolic.py", "symbolic_worker.py")
+
+
+def run(rows: int, seed: int, part: Callable[[str, str], list[str]]) -> Counter[str]:
+    """Try a part of the rules on some rows; counts of what came out."""
     generator = random.Random(seed)
     completions, answers, golds = load_texts()
-    judged: Counter[str] = Counter()
-    shown: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for row in range(rows):
         if generator.random() < 0.5:
             completion = mutate(generator.choice(completions), completions, generator)
@@ -82,24 +100,20 @@ def run(rows: int, seed: int) -> dict[str, Any]:
         if generator.random() < 0.2:
             gold = mutate(gold, golds, generator)
         try:
-            judged[judge_answer(extract_answer(completion), gold).value] += 1
-            for name, spans in find_behaviours(completion).items():
-                shown[name] += 1
-                edges = [edge for span in spans for edge in span]
-                assert edges == sorted(edges), name
-                assert edges[0] >= 0 and edges[-1] <= len(completion), name
+            counts.update(part(completion, gold))
         except Exception as error:
             raise SystemExit(
                 f"row {row} of seed {seed}: {error!r}\n{completion!r}\n{gold!r}"
             ) from error
-    return {"judged": judged, "shown": shown}
+    return counts
 
 
-def rules() -> str:
+def rules(part: str) -> str:
     """Hash of the rules that are tried."""
     digest = hashlib.sha256()
     for path in sorted(Path(behaviours.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
+        if part == "behaviours" or path.name in GRADER:
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -111,24 +125,25 @@ def main() -> None:
     arguments = parser.parse_args()
     command = f"python experiments/02_detectors/fuzz.py --rows {arguments.rows}"
     found = provenance(command, vars(arguments), arguments.seed)
-    found |= {"rules": rules(), "rows": 0, "errors": 0, "seconds": 0.0, "judged": {}, "shown": {}}
-    found["done"] = []
     path = HERE / "fuzz.json"
     before = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    if all(before.get(name) == found[name] for name in ("command", "seed", "rules", "versions")):
-        found = before
-    for first in range(0, arguments.rows, AT_ONCE):
-        if first in found["done"]:
-            continue
-        rows, begin = min(AT_ONCE, arguments.rows - first), time.perf_counter()
-        # Rows of every thousand have a seed of their own, whether the run was stopped or not.
-        counts = run(rows, arguments.seed * 1_000_003 + first)
-        for name, counted in counts.items():
-            found[name] = dict(Counter(Counter(found[name]) + counted).most_common())
-        found["done"].append(first)
-        found["rows"] += rows
-        found["seconds"] = round(found["seconds"] + time.perf_counter() - begin, 1)
-        write_json(path, found)
+    for part, tried in PARTS.items():
+        start = {"rules": rules(part), "seed": arguments.seed, "rows": 0, "errors": 0}
+        start |= {"seconds": 0.0, "counts": {}, "done": []}
+        kept = before.get(part, {})
+        goes_on = all(kept.get(name) == start[name] for name in ("rules", "seed"))
+        found[part] = record = kept if goes_on else start
+        for first in range(0, arguments.rows, AT_ONCE):
+            if first in record["done"]:
+                continue
+            rows, begin = min(AT_ONCE, arguments.rows - first), time.perf_counter()
+            # Rows of every thousand have a seed of their own, whether the run was stopped or not.
+            counts = run(rows, arguments.seed * 1_000_003 + first, tried)
+            record["counts"] = dict((Counter(record["counts"]) + counts).most_common())
+            record["done"].append(first)
+            record["rows"] += rows
+            record["seconds"] = round(record["seconds"] + time.perf_counter() - begin, 1)
+            write_json(path, before | found)
     print(json.dumps(found, indent=1))
 
 

@@ -25,6 +25,8 @@ from latent_reasoning.traces.symbolic import symbolic_equality
 HERE = Path(__file__).parent
 TRACES = HERE.parents[1] / "tests" / "traces"
 ROUNDS = 5
+SHORT_ROUNDS = 300
+"""Rounds of a few milliseconds, so that some are not interrupted by other work."""
 COMPLETION = 1600
 """Characters of a completion of 400 tokens, at 4 characters a token."""
 
@@ -107,8 +109,8 @@ def speed() -> dict[str, Any]:
     """Rows a second of extraction and grading, completions a second of all detectors."""
     pairs = read_lines(TRACES / "answers.jsonl")
     plain = [(f"So she has {i} apples, that is \\boxed{{{i:,}}}.", str(i)) for i in range(50_000)]
-    joined = "\n\n".join(case["text"] for case in read_lines(TRACES / "completions.jsonl"))
-    texts = [joined[i : i + COMPLETION] for i in range(0, len(joined), COMPLETION)] * 10
+    texts = cut_alike([TRACES / "completions.jsonl"])
+    dense = cut_alike(sorted((TRACES / "cases").glob("*.jsonl")))
     algebra = [
         (pair["answer"], pair["gold"])
         for pair in pairs
@@ -129,10 +131,20 @@ def speed() -> dict[str, Any]:
         "algebra by math-verify alone, rows a second": len(algebra)
         / fastest(lambda: [verify(*pair) for pair in algebra], clock=time.perf_counter),
         "all behaviours, completions of 400 tokens a second": len(texts)
-        / fastest(lambda: [find_behaviours(text) for text in texts]),
+        / fastest(lambda: [find_behaviours(text) for text in texts], SHORT_ROUNDS),
         "code alone, completions of 400 tokens a second": len(texts)
-        / fastest(lambda: [BEHAVIOURS["code"].shown(text) for text in texts]),
+        / fastest(lambda: [BEHAVIOURS["code"].shown(text) for text in texts], SHORT_ROUNDS),
+        "all behaviours, labelled cases end to end, pieces of as many characters a second": len(
+            dense
+        )
+        / fastest(lambda: [find_behaviours(text) for text in dense], SHORT_ROUNDS // 10),
     }
+
+
+def cut_alike(files: Iterable[Path]) -> list[str]:
+    """The texts of some files end to end, cut into pieces of the length of a completion."""
+    joined = "\n\n".join(case["text"] for path in files for case in read_lines(path))
+    return [joined[i : i + COMPLETION] for i in range(0, len(joined) - COMPLETION, COMPLETION)]
 
 
 def symbolic_is_spared(answer: str, gold: str) -> bool:
@@ -142,10 +154,14 @@ def symbolic_is_spared(answer: str, gold: str) -> bool:
     return symbolic_equality.cache_info().misses == 0
 
 
-def fastest(work: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
+def fastest(
+    work: Callable[[], object],
+    rounds: int = ROUNDS,
+    clock: Callable[[], float] = time.process_time,
+) -> float:
     """Seconds of the fastest of several rounds."""
     seconds = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         begin = clock()
         work()
         seconds.append(clock() - begin)

@@ -14,7 +14,6 @@ from latent_reasoning.evaluation.pass_at_k import (
     pass_at_k_curve,
 )
 from latent_reasoning.organisms.registry import OrganismName
-from latent_reasoning.report.figures import pass_at_k_curves
 
 HERE = Path(__file__).parent
 BASES = ("latent", "no-code", "bad-code")
@@ -104,28 +103,13 @@ def shown_table(rows: list[dict[str, Any]], ks: list[int]) -> str:
     return table(heads, lines)
 
 
-def draw(rows: list[dict[str, Any]], base: str, seed: int) -> None:
-    """The curves of one base and seed as a page."""
-    conditions = {
-        row["arm"]: {"label": row["arm"], "pass_at_k": row["pass_at_k"]}
-        for row in rows
-        if (row["base"], row["seed"]) == (base, seed)
-    }
-    if conditions:
-        figure = pass_at_k_curves(conditions)
-        figure.update_layout(title=f"{base}, seed {seed}")
-        figure.write_html(HERE / f"{base}-{seed}.html", include_plotlyjs="cdn", div_id="curves")
-
-
 def main() -> None:
-    """Measure what exists; write results, figures and the table of the README."""
+    """Measure what exists; write results and the table of the README."""
     chosen = options(__doc__, problems=100, samples=512).parse_args()
     zoo = zoo_of(chosen)
     ks = [2**i for i in range(9) if 2**i <= chosen.samples]
     rows = [row for b in BASES for seed in chosen.seeds for row in measure(zoo, b, seed, ks)]
     over_seeds = [row for base in BASES for row in pooled(zoo, base, chosen.seeds, ks)]
-    for base in BASES:
-        draw(rows, base, chosen.seeds[0])
     together = table(
         ["base", "arm", "seeds", *REACHED, f"base at {ks[-1]}", f"tuned at {ks[-1]}"],
         (

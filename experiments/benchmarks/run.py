@@ -24,6 +24,7 @@ AREAS = {
     "generation": "generation",
     "evaluate": "evaluate_throughput",
     "sae": "sae",
+    "features": "features",
 }
 """Area and the module that measures it."""
 

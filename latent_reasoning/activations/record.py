@@ -34,6 +34,7 @@ from latent_reasoning.engines.interface import Engine
 from latent_reasoning.engines.local import LocalEngine
 from latent_reasoning.errors import ActivationError
 from latent_reasoning.models.hook_points import HookPoint
+from latent_reasoning.models.hooks import check_unedited
 from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.models.pair import ModelPair
 from latent_reasoning.progress import Progress, no_progress
@@ -144,6 +145,8 @@ class Recorder:
     def _start(self, advance: Callable[[int], object]) -> Callable[[], ShardRecorder]:
         if not self._engine.remote:
             return partial(ShardRecorder, self.models, self.recording, self.path, advance)
+        for model in self.models.values():
+            check_unedited(model, "record")
         names = {
             role: (model.name, self.recording.computed_in, str(model.device))
             for role, model in self.models.items()

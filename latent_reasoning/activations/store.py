@@ -5,7 +5,7 @@ and hook point, a Parquet table of its rows and one of its sequences. Opening it
 and headers only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -97,6 +97,17 @@ class ActivationStore:
     def sequences(self) -> tuple[TokenSequence, ...]:
         """The sequences the rows come from, in the order they were given."""
         return tuple(sequence for shard in self.manifest.shards for sequence in self._read(shard))
+
+    def sequences_of(self, numbers: Iterable[int]) -> dict[int, TokenSequence]:
+        """The sequences with these numbers; reads the shards they lie in, one after the other."""
+        wanted, found, first = set(numbers), {}, 0
+        for shard in self.manifest.shards:
+            here = wanted & set(range(first, first + shard.n_sequences))
+            if here:
+                read = self._read(shard)
+                found |= {number: read[number - first] for number in sorted(here)}
+            first += shard.n_sequences
+        return found
 
     def _read(self, shard: Shard) -> list[TokenSequence]:
         return read_sequences(self.path / shard.sequences.file, shard.index, shard.n_sequences)

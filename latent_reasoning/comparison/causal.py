@@ -8,28 +8,24 @@
 2. Calibration split: the features with the largest effects, the difference of means and the probe
    are added at a range of coefficients. The most accurate pair of feature and coefficient wins; the
    baselines get their own best coefficient. Random directions are added at all of them too.
-3. Test split: the winner against random directions of the same norm, another feature, the wrong
-   sign, the forced first token and the best prompt.
+3. Test split: the winner against its controls (`controls`), rivals that touch no activation
+   (`rivals`) and random directions put through steps 1 and 2 (`selection_null`).
 4. Test split: the same direction taken away from tuned, against random directions.
 """
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from latent_reasoning.comparison.inputs import Inputs
-from latent_reasoning.comparison.representation import Contrast, Observed
+from latent_reasoning.comparison.representation import Contrast
 from latent_reasoning.comparison.trials import Bench, Trial
-from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.evaluation.conditions import Condition
-from latent_reasoning.features.directions import Direction, feature_direction
 from latent_reasoning.features.ranking import RankedFeature
 from latent_reasoning.progress import Progress
 from latent_reasoning.steering.plan import (
     SteeringPlan,
     mean_component,
     random_plans,
-    require_equal_norm,
-    wrong_sign,
 )
 
 OWN = ("feature", "feature set")
@@ -38,6 +34,7 @@ N_CALIBRATED = 3
 N_EFFECT_PROBLEMS = 60
 EFFECT_COEFFICIENTS = (2.0, 4.0)
 COEFFICIENTS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+N_BAND = 8
 CONTROL_SAMPLES = 2
 STAGES = {"effect": 100, "calibrate": 200, "test": 300}
 
@@ -121,87 +118,30 @@ def calibrate(
         coefficient: bench.run(
             f"calibrate: random at {coefficient:g}",
             inputs.pair.base,
-            null_conditions(inputs, plans[0].at(coefficient)),
+            null_conditions(inputs, plans[0].at(coefficient), N_BAND),
         )
         for coefficient in COEFFICIENTS
     }
 
     def best(*kinds: str) -> Dose:
-        """Most accurate; among equals the one with more of the behaviour, then the weaker."""
-        of_kind = [dose for dose in doses if dose.plan.direction.kind in kinds]
-        return max(
-            of_kind,
-            key=lambda d: (
-                d.trial.accuracy.mean(),
-                d.trial.frequency.mean(),
-                -d.plan.coefficient,
-            ),
-        )
+        return best_dose([dose for dose in doses if dose.plan.direction.kind in kinds])
 
     rivals = {f.kind: best(f.kind) for f in baselines}
     return Calibration(doses, best(*OWN), rivals, null, base)
 
 
-def control_conditions(
-    inputs: Inputs, plan: SteeringPlan, sae: SparseAutoencoder, ranked: list[RankedFeature]
-) -> list[Condition]:
-    """Controls of a plan with equal norm: another live feature and the wrong sign."""
-    other = replace(plan, direction=_other_feature(plan, sae, ranked, inputs.config.seed))
-    reverse = wrong_sign(plan)
-    for control in (other, reverse):
-        require_equal_norm(plan, control)
-    return [
-        Condition("random_feature", f"another live feature ({other.direction.name})", other),
-        Condition("wrong_sign", "the same feature, wrong sign", reverse),
-    ]
+def best_dose(doses: Sequence[Dose]) -> Dose:
+    """Most accurate; among equals the one with more of the behaviour, then the weaker."""
+    return max(
+        doses,
+        key=lambda d: (d.trial.accuracy.mean(), d.trial.frequency.mean(), -d.plan.coefficient),
+    )
 
 
-def null_conditions(inputs: Inputs, plan: SteeringPlan) -> list[Condition]:
+def null_conditions(inputs: Inputs, plan: SteeringPlan, n: int | None = None) -> list[Condition]:
     """Random directions of the plan's norm at the plan's positions."""
-    plans = random_plans(plan, inputs.config.controls, inputs.config.seed + 1)
+    plans = random_plans(plan, n or inputs.config.controls, inputs.config.seed + 1)
     return [Condition("random", p.direction.name, p) for p in plans]
-
-
-def _other_feature(
-    plan: SteeringPlan, sae: SparseAutoencoder, ranked: list[RankedFeature], seed: int
-) -> Direction:
-    """A live feature that does not go with the behaviour and fires about as often."""
-    own = plan.direction.feature_ids
-    singles = [f for f in ranked if f.feature_id is not None and f.feature_id not in own]
-    rest = [f for f in singles if abs(f.contrast) < 0.3] or singles
-    density = next((f.density for f in ranked if f.feature_id == own[0]), None) or 0.0
-    near = sorted(rest, key=lambda f: abs((f.density or 0.0) - density))[:10]
-    feature_id = near[seed % len(near)].feature_id
-    assert feature_id is not None, "baselines were left out above"
-    return feature_direction(sae, feature_id, "random feature")
-
-
-def opening(observed: Observed, inputs: Inputs) -> str | None:
-    """The commonest first token of completions that show the behaviour, tuned's before base's."""
-    tokenizer = inputs.pair.base.tokenizer
-    for samples in (observed.tuned, observed.base):
-        first = Counter(
-            tokenizer(sample.completion, add_special_tokens=False).input_ids[0]
-            for sample in samples
-            if inputs.behaviour.name in sample.behaviours
-        )
-        if first:
-            return inputs.pair.base.decode([first.most_common(1)[0][0]])
-    return None
-
-
-def best_prompt(inputs: Inputs, progress: Progress) -> str:
-    """The prompt under which base is most accurate on the calibration split."""
-    bench = Bench(inputs, inputs.splits.calibrate, STAGES["calibrate"], 1, progress)
-    accuracy = {
-        name: bench.run(f"calibrate: prompt {name}", inputs.pair.base, [_plain()], name)[0]
-        for name in inputs.ladder.names
-    }
-    return max(accuracy, key=lambda name: accuracy[name].accuracy.mean())
-
-
-def _plain() -> Condition:
-    return Condition("base", "base")
 
 
 def necessity(bench: Bench, plan: SteeringPlan, contrast: Contrast) -> Necessity:
@@ -216,6 +156,6 @@ def necessity(bench: Bench, plan: SteeringPlan, contrast: Contrast) -> Necessity
         Condition("ablated_random", "tuned, random direction", p) for p in controls
     ]
     ablated, *null = bench.run(
-        "test: ablate in tuned", bench.inputs.pair.tuned, conditions, samples=CONTROL_SAMPLES
+        "test: ablate in tuned", bench.inputs.pair.tuned, conditions, samples=1
     )
     return Necessity(ablated, null)

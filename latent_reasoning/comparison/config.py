@@ -29,6 +29,8 @@ class CompareConfig:
     """Completions per test problem of base, steered and tuned; also the largest k of pass@k."""
     controls: int = 24
     """Random directions in the null of steering, at least 20."""
+    null_pool: int = 48
+    """Random directions put through the whole selection, which its null draws from; at least 20."""
     hook_point: str | None = None
     """Where features are read and added; default: the residual stream after the middle layer."""
     dictionary: str = "auto"
@@ -56,6 +58,7 @@ class CompareConfig:
             "n_problems": 40,
             "samples": 4,
             "controls": 20,
+            "null_pool": 20,
             "max_new_tokens": 1,
             "batch_size": 1,
         }

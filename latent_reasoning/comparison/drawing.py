@@ -23,6 +23,7 @@ from latent_reasoning.engines.local import LocalEngine
 from latent_reasoning.errors import LatentReasoningError, one_of
 from latent_reasoning.evaluation.conditions import Condition, Generate
 from latent_reasoning.evaluation.distributed import Draw, Part, draw_parts, parts_of
+from latent_reasoning.evaluation.together import run_together, shares_a_batch
 from latent_reasoning.models.devices import resolve_device
 from latent_reasoning.models.generation import SamplingConfig, generate
 from latent_reasoning.models.loading import LoadedModel
@@ -69,12 +70,53 @@ class Drawing:
                 found[first] = read_samples(path)
                 advance(len(found[first]))
         missing = [part for part in parts if part.first not in found]
-        by = generate if condition.plan else self.unsteered
+        by = generate if condition.plan or condition.biases else self.unsteered
         for first, drawn in draw_parts(self.engine, model, missing, draw, advance, by):
             if first in paths:
                 _write_whole(paths[first], drawn)
             found[first] = drawn
         return [sample for part in parts for sample in found[part.first]]
+
+    def draw_several(
+        self,
+        model: LoadedModel,
+        conditions: Sequence[Condition],
+        problems: Sequence[Problem],
+        variant: PromptVariant,
+        n_samples: int,
+        sampling: SamplingConfig,
+        advance: Callable[[int], object],
+    ) -> list[list[Sample]]:
+        """Samples of several conditions; those that can share a batch are drawn together.
+
+        Where something is kept, as many at a time as fill one batch, and none of which a part is
+        there already.
+        """
+        require_problems(problems, "compare")
+        found: dict[int, list[Sample]] = {}
+        shared = [c for c in conditions if shares_a_batch(c) and not self.engine.remote]
+        size, paths = len(shared), {}
+        if self.kept is not None:
+            parts = parts_of(problems, PROBLEMS_AT_ONCE)
+            paths = {
+                id(c): self._paths(model, Draw(c, variant, n_samples, sampling), parts)
+                for c in shared
+            }
+            shared = [c for c in shared if not any(p.is_file() for p in paths[id(c)].values())]
+            size = max(1, sampling.batch_size // (len(problems) * n_samples))
+        for few in (shared[i : i + size] for i in range(0, len(shared), max(size, 1))):
+            drawn = run_together(model, few, problems, variant, n_samples, sampling, advance)
+            for condition, samples in zip(few, drawn, strict=True):
+                found[id(condition)] = samples
+                for first, path in paths.get(id(condition), {}).items():
+                    end = first + PROBLEMS_AT_ONCE
+                    _write_whole(path, samples[first * n_samples : end * n_samples])
+        return [
+            found[id(c)]
+            if id(c) in found
+            else self.draw(model, c, problems, variant, n_samples, sampling, advance)
+            for c in conditions
+        ]
 
     def _paths(self, model: LoadedModel, draw: Draw, parts: Sequence[Part]) -> dict[int, Path]:
         """Where each part is kept, by the number of its first problem."""
@@ -84,6 +126,7 @@ class Drawing:
         decided = {
             "weights": weights_digest(model),
             "condition": [condition.name, condition.prefix, _plan(condition.plan)],
+            "biases": [list(pair) for pair in condition.biases],
             "prompt": asdict(draw.variant),
             "n_samples": draw.n_samples,
             "sampling": asdict(draw.sampling),

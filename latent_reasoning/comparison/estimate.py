@@ -14,8 +14,10 @@ import torch
 
 from latent_reasoning.comparison import causal
 from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.controls import N_DRAWS
 from latent_reasoning.comparison.inputs import prompt_ladder
 from latent_reasoning.comparison.representation import SAMPLES_PER_PROMPT
+from latent_reasoning.comparison.rivals import BIASES, BRANCHES
 from latent_reasoning.features.ranking import SET_SIZES
 from latent_reasoning.models.devices import AUTO, MAP, resolve_device
 from latent_reasoning.models.loading import DTYPES, ORGANISM
@@ -24,7 +26,10 @@ from latent_reasoning.models.size import ModelSize, model_size
 # On average over problems, which a hash divides into select, calibrate and test.
 SPLIT_SHARES = (0.3, 0.2, 0.5)
 N_BASELINES = 2
-N_FEATURE_CONTROLS = 2
+# Wrong sign, other behaviour, permuted positions, magnitude; covariance, features, labels.
+N_CONTROLS = 4
+N_RANDOM_CONTROLS = 3
+MOST_FINALISTS = 20
 PROMPT_TOKENS = 128
 LAYER_SECONDS = 4e-4
 GIB = 2**30
@@ -83,15 +88,20 @@ def n_completions(
     config: CompareConfig, n_variants: int, n_select: int, n_calibrate: int, n_test: int
 ) -> int:
     """Completions of all stages, where the behaviour shows and everything is steered."""
-    n_doses = len(causal.COEFFICIENTS)
+    n_doses, small = len(causal.COEFFICIENTS), causal.CONTROL_SAMPLES
+    features = causal.N_TRIED + len(SET_SIZES)
     select = (n_variants + 1) * SAMPLES_PER_PROMPT * n_select
-    plans = len(causal.EFFECT_COEFFICIENTS) * (causal.N_TRIED + len(SET_SIZES) + N_BASELINES)
+    plans = len(causal.EFFECT_COEFFICIENTS) * (features + N_BASELINES + config.null_pool)
     effect = (1 + plans) * min(n_select, causal.N_EFFECT_PROBLEMS)
-    tried = causal.N_CALIBRATED + N_BASELINES + config.controls
-    calibrate = (1 + n_doses * tried + n_variants) * n_calibrate
-    # Null and ablation null, the ablation, baselines, forced first token and best prompt.
-    small = 2 * config.controls + N_FEATURE_CONTROLS + N_BASELINES + 3
-    test = (3 * config.samples + small * causal.CONTROL_SAMPLES) * n_test
+    tried = causal.N_CALIBRATED + N_BASELINES + causal.N_BAND
+    # A direction of the pool reaches calibration only with one of the largest effects of a draw.
+    finalists = min(config.null_pool, MOST_FINALISTS)
+    calibrate = (1 + n_doses * (tried + finalists) + n_variants + len(BIASES)) * n_calibrate
+    # Drawn twice a problem: controls, baselines, forced token, its bias, best prompt and what the
+    # selection of random directions ends at; once: random controls, the null and the ablation.
+    twice = N_CONTROLS + N_BASELINES + 3 + finalists
+    once = N_RANDOM_CONTROLS * N_DRAWS + 2 * config.controls + 1
+    test = (3 * config.samples + twice * small + once + BRANCHES) * n_test
     return select + effect + calibrate + test
 
 

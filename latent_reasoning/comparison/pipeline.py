@@ -1,7 +1,7 @@
 """The main job: base against tuned, from problems to a report.
 
 Stages, each on a split of its own: select (sample, record, dictionary, rank, effects), calibrate
-(coefficient, best prompt), test (conditions, controls, null, ablation), verdict, report.
+(coefficient, best prompt), test (conditions, controls, rivals, nulls, ablation), verdict, report.
 """
 
 import json
@@ -16,9 +16,14 @@ from typing import Any
 from latent_reasoning.artifacts import provenance, require_new, run_directory, write_json
 from latent_reasoning.comparison import causal, representation
 from latent_reasoning.comparison.config import CompareConfig
+from latent_reasoning.comparison.controls import run_controls
 from latent_reasoning.comparison.dictionary import Dictionary, get_dictionary
+from latent_reasoning.comparison.divergence import divergence
+from latent_reasoning.comparison.findings import Findings, Steering, Tested
 from latent_reasoning.comparison.inputs import Inputs, load_inputs
-from latent_reasoning.comparison.results import Findings, Steering, Tested, assemble
+from latent_reasoning.comparison.results import assemble
+from latent_reasoning.comparison.rivals import run_rivals
+from latent_reasoning.comparison.selection_null import selection_null
 from latent_reasoning.comparison.trials import Bench, Trial
 from latent_reasoning.data.samples import write_samples
 from latent_reasoning.errors import RunError
@@ -44,8 +49,16 @@ class Comparison:
         return self.results["verdict"]["label"]
 
 
-def compare(config: CompareConfig, progress: Progress = no_progress) -> Comparison:
+def compare(
+    config: CompareConfig, progress: Progress = no_progress, *, inputs: Inputs | None = None
+) -> Comparison:
     """Compare a base and a tuned model; write the report and everything behind it.
+
+    Args:
+        config: What to compare, and how.
+        progress: Makes progress bars.
+        inputs: Pair, problems and prompts that were made already, for models that `config` has no
+            names for; loaded by `config` if None.
 
     Raises:
         LatentReasoningError: The request is impossible; nothing is written.
@@ -55,7 +68,7 @@ def compare(config: CompareConfig, progress: Progress = no_progress) -> Comparis
         shlex.join(["latent-reasoning", *sys.argv[1:]]), _plain(config), config.seed
     )
     require_new(config.directory)
-    inputs = load_inputs(config)
+    inputs = inputs or load_inputs(config)
     with run_directory(config.directory, resumable=config.resumable) as folder:
         if config.resumable:
             _require_same_settings(folder / "settings.json", record)
@@ -110,9 +123,11 @@ def _investigate(inputs: Inputs, folder: Path, progress: Progress) -> Findings:
     steering = None
     if contrast is not None:
         steering = _steer(inputs, observed, contrast, dictionary, bench)
-    prompt = causal.best_prompt(inputs, progress)
-    tested = _test(inputs, observed, steering, prompt, bench)
-    return Findings(observed, dictionary, contrast, steering, tested, prompt)
+    rivals = run_rivals(inputs, observed, bench)
+    tested = _test(inputs, steering, bench)
+    trials = Tested(tested.trials | rivals.trials)
+    kl = divergence(inputs.pair, observed.tuned)
+    return Findings(observed, dictionary, contrast, steering, trials, rivals, kl)
 
 
 def _steer(
@@ -127,25 +142,20 @@ def _steer(
     ranked = causal.measure_effects(inputs, ranked, mean_norm, bench.progress)
     calibration = causal.calibrate(inputs, ranked, mean_norm, bench.progress)
     plan = calibration.feature.plan
-    controls = causal.control_conditions(inputs, plan, dictionary.sae, ranked)
+    n_tried = sum(f.effect is not None and f.kind in causal.OWN for f in ranked)
     null = causal.null_conditions(inputs, plan)
-    base, count = inputs.pair.base, causal.CONTROL_SAMPLES
+    base, sae = inputs.pair.base, dictionary.sae
     return Steering(
         ranked=ranked,
         calibration=calibration,
-        controls=bench.run("test: controls", base, controls, samples=count),
-        null=bench.run("test: random directions", base, null, samples=count),
+        controls=run_controls(inputs, plan, observed, contrast, sae, ranked, bench),
+        null=bench.run("test: random directions", base, null, samples=1),
+        selected=selection_null(inputs, plan, n_tried, bench),
         necessity=causal.necessity(bench, plan, contrast),
     )
 
 
-def _test(
-    inputs: Inputs,
-    observed: representation.Observed,
-    steering: Steering | None,
-    prompt: str,
-    bench: Bench,
-) -> Tested:
+def _test(inputs: Inputs, steering: Steering | None, bench: Bench) -> Tested:
     pair, count = inputs.pair, causal.CONTROL_SAMPLES
     trials: dict[str, Trial] = {}
 
@@ -166,10 +176,4 @@ def _test(
             for kind, dose in steering.calibration.baselines.items()
         ]
         keep(bench.run("test: baselines", pair.base, rivals, samples=count))
-    first = causal.opening(observed, inputs)
-    if first is not None:
-        forced = Condition("forced_token", f"base, first token forced: {first!r}", prefix=first)
-        keep(bench.run("test: forced first token", pair.base, [forced], samples=count))
-    best = Condition("best_prompt", f"base, best prompt: {prompt}")
-    keep(bench.run("test: best prompt", pair.base, [best], prompt, samples=count))
     return Tested(trials)

@@ -33,6 +33,27 @@ PRESETS = {
 }
 
 
+def organism_pair(base: str, tuned: str, behaviour: str = "code", seed: int = 0) -> CompareConfig:
+    """Light settings for a pair of organisms: about a minute of processor time.
+
+    Args:
+        base: Name of the base, with or without `organism:` before it.
+        tuned: Name of the tuned organism.
+        behaviour: What is asked about.
+        seed: Of problems, sampling and random directions.
+    """
+    return CompareConfig(
+        base=f"organism:{base.removeprefix('organism:')}",
+        tuned=f"organism:{tuned.removeprefix('organism:')}",
+        behaviour=behaviour,
+        seed=seed,
+        n_problems=300,
+        samples=16,
+        controls=20,
+        null_pool=24,
+    )
+
+
 def preset(name: str, tuned: str | None = None) -> CompareConfig:
     """Settings for a real pair: MATH-500, bfloat16, long completions, resumable.
 

@@ -62,8 +62,13 @@ class Contrast:
     """The problem of every row."""
 
 
-def observe(inputs: Inputs, folder: Path, progress: Progress) -> Observed:
-    """Write completions of the selection split and record both models reading them."""
+def observe(
+    inputs: Inputs, folder: Path, progress: Progress, points: Sequence[str] = ()
+) -> Observed:
+    """Write completions of the selection split and record both models reading them.
+
+    At the hook points given, or else at that of the inputs.
+    """
     problems, ladder = inputs.splits.select, inputs.ladder
     runs = [(inputs.pair.base, "base", v) for v in ladder.variants]
     runs.append((inputs.pair.tuned, "tuned", ladder.variant(ladder.test)))
@@ -83,7 +88,8 @@ def observe(inputs: Inputs, folder: Path, progress: Progress) -> Observed:
             )
     base, tuned = [sample for run in drawn[:-1] for sample in run], drawn[-1]
     # Where a run was stopped, an unfinished recording is resumed and a finished one returned.
-    store = record_pair(inputs.pair, (*base, *tuned), [inputs.hook_point], folder / "activations")
+    points = points or (inputs.hook_point,)
+    store = record_pair(inputs.pair, (*base, *tuned), points, folder / "activations")
     return Observed(base, tuned, store)
 
 
@@ -136,6 +142,8 @@ class Agreement(NamedTuple):
     """95th percentile of the correlations with other live features of tuned: the control."""
     where_contrasted: float
     """The same as `same` on the rows of the contrast, which tuning may have moved."""
+    n_texts: int
+    """Texts the tokens come from, the number of independent observations."""
 
 
 def agreement(
@@ -167,6 +175,7 @@ def agreement(
         same=_least_own(everywhere, feature_ids),
         others_95=float(live.quantile(0.95)) if len(live) else 0.0,
         where_contrasted=_least_own(there, feature_ids),
+        n_texts=len(store.rows.sequence[chosen].unique()),
     )
 
 

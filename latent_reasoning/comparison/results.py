@@ -1,129 +1,74 @@
 """results.json: every number of a comparison, from what the stages found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from jaxtyping import Bool
-
-from latent_reasoning.comparison import rungs
-from latent_reasoning.comparison.causal import Calibration, Necessity
 from latent_reasoning.comparison.dictionary import Dictionary
+from latent_reasoning.comparison.evidence_of import evidence_of
+from latent_reasoning.comparison.findings import Findings, Tested
 from latent_reasoning.comparison.inputs import Inputs
-from latent_reasoning.comparison.representation import Contrast, Observed
-from latent_reasoning.comparison.trials import Trial
-from latent_reasoning.evaluation.intervals import (
-    Rate,
-    clustered_rate,
-    null_rank,
-    ratio_of_differences,
+from latent_reasoning.comparison.steering_sections import (
+    controls_section,
+    prompts_section,
+    rate,
+    steering_section,
 )
+from latent_reasoning.comparison.trials import Trial
+from latent_reasoning.evaluation.intervals import clustered_rate, paired_difference
 from latent_reasoning.evaluation.modes import ModeCell, partition_modes, share_of_gain
 from latent_reasoning.evaluation.pass_at_k import pass_at_k_curve
 from latent_reasoning.features.contexts import top_contexts
-from latent_reasoning.features.ranking import RankedFeature
+from latent_reasoning.verdict import rungs
 from latent_reasoning.verdict.error_rates import measured_error_rates
-from latent_reasoning.verdict.rules import Evidence, Verdict, judge
+from latent_reasoning.verdict.explain import verdict_record
+from latent_reasoning.verdict.rungs import ladder
 
 N_RANKED = 12
 N_SHOWN = 6
-EQUAL_NORM = {"random_feature", "wrong_sign"}
-
-
-@dataclass(frozen=True, eq=False)
-class Steering:
-    """What steering base with its own directions came to."""
-
-    ranked: list[RankedFeature]
-    """Features and baselines, largest effect first."""
-    calibration: Calibration
-    """The choice of feature and coefficient."""
-    controls: list[Trial]
-    """Another feature and the wrong sign, on test problems."""
-    null: list[Trial]
-    """Random directions of the same norm, on test problems."""
-    necessity: Necessity
-    """The direction taken away from tuned."""
-
-
-@dataclass(frozen=True)
-class Tested:
-    """The conditions on test problems."""
-
-    trials: dict[str, Trial]
-    """By name: base, tuned, steered, diff_mean, linear_probe, forced_token, best_prompt."""
-
-
-@dataclass(frozen=True, eq=False)
-class Findings:
-    """Everything the stages found."""
-
-    observed: Observed
-    """Completions and activations of the selection split."""
-    dictionary: Dictionary
-    """The dictionary and its quality."""
-    contrast: Contrast | None
-    """Rows with and without the behaviour; None where it never shows."""
-    steering: Steering | None
-    """None where there was nothing to steer with."""
-    tested: Tested
-    """The test problems."""
-    prompt: str
-    """The best prompt on the calibration split."""
 
 
 def assemble(inputs: Inputs, findings: Findings, record: Mapping[str, Any]) -> dict[str, Any]:
     """All of results.json."""
-    evidence = evidence_of(findings)
-    verdict = judge(evidence, seed=inputs.config.seed)
-    gap = _gap(evidence)
+    evidence = evidence_of(inputs, findings)
+    question = _question(inputs)
+    verdict = verdict_record(evidence, question["behaviour"], question["seed"])
+    trials = findings.tested.trials
+    shown = {name: _condition(t) for name, t in trials.items() if name != "cot_branches"}
     return {
-        "schema": 1,
-        "question": _question(inputs),
-        "verdict": _verdict(inputs, verdict),
-        "ladder": rungs.ladder(inputs, findings, evidence, gap),
-        "conditions": {name: _condition(t) for name, t in findings.tested.trials.items()},
-        "steering": _steering(findings, gap),
-        "controls": _controls(findings),
+        "schema": 2,
+        "question": question,
+        "verdict": verdict | {"error_rates": measured_error_rates()},
+        "ladder": ladder(evidence, seed=question["seed"]),
+        "conditions": shown,
+        "steering": steering_section(findings, evidence),
+        "controls": controls_section(findings),
+        "prompts": prompts_section(findings),
         "modes": _modes(inputs, findings.tested),
         "dictionary": _dictionary(findings.dictionary),
         "features": _features(inputs, findings),
         "samples": _samples(inputs, findings.tested),
-        "limits": rungs.limits(inputs, findings),
+        "limits": limits(inputs, findings),
+        "evidence": evidence.record(),
         "provenance": dict(record),
     }
 
 
-def evidence_of(findings: Findings) -> Evidence:
-    """The test problems as the verdict's rule sees them."""
-    trials, steering = findings.tested.trials, findings.steering
-    base, tuned = trials["base"], trials["tuned"]
-    steered, forced = trials.get("steered"), trials.get("forced_token")
-
-    return Evidence(
-        base=base.accuracy,
-        tuned=tuned.accuracy,
-        base_behaviour=base.frequency,
-        tuned_behaviour=tuned.frequency,
-        base_reach=base.reach,
-        tuned_reach=tuned.reach,
-        steered=None if steered is None else steered.accuracy,
-        steered_behaviour=None if steered is None else steered.frequency,
-        null=np.stack([t.accuracy for t in steering.null]) if steering else None,
-        null_behaviour=np.stack([t.frequency for t in steering.null]) if steering else None,
-        forced=None if forced is None else forced.accuracy,
-    )
-
-
-def rate(outcomes: Bool[np.ndarray, "problem sample"]) -> dict[str, float]:
-    """A rate with its interval, clustered by problem."""
-    return plain(clustered_rate(outcomes))
-
-
-def plain(found: Rate) -> dict[str, float]:
-    """A rate as JSON."""
-    return {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
+def limits(inputs: Inputs, findings: Findings) -> list[str]:
+    """What this comparison did not do."""
+    said = [
+        "R2 has no token-injection falsifier, R3 no crosscoder: not measured.",
+        "One hook point was searched; the null of the selection draws from one pool of random "
+        "directions, so its draws are dependent.",
+        "One seed of the models; intervals are over problems.",
+    ]
+    if inputs.config.base.startswith("organism:"):
+        said.append(
+            "Organisms show that the method works where history is known; they say nothing about "
+            "any other model."
+        )
+    if findings.steering is None:
+        said.append("Nothing was steered: neither model shows the behaviour often enough.")
+    return said
 
 
 def _question(inputs: Inputs) -> dict[str, Any]:
@@ -143,24 +88,6 @@ def _question(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def _verdict(inputs: Inputs, verdict: Verdict) -> dict[str, Any]:
-    name = inputs.behaviour.name
-    said = {
-        "activated": f"tuning activated {name} that lay dormant in base",
-        "taught": f"tuning taught {name}: base did not have it",
-        "elsewhere": f"tuned gained, and not through {name}",
-        "no gain": "tuned is not better than base",
-        "inconclusive": f"the evidence about {name} is mixed",
-    }
-    return {
-        "label": verdict.label,
-        "confidence": verdict.confidence,
-        "summary": f"{verdict.label.capitalize()}: {said[verdict.label]}.",
-        "reasons": list(verdict.reasons),
-        "error_rates": measured_error_rates(),
-    }
-
-
 def _condition(trial: Trial) -> dict[str, Any]:
     found = trial.outcomes
     n = found.correct.shape[1]
@@ -168,108 +95,12 @@ def _condition(trial: Trial) -> dict[str, Any]:
     curve = pass_at_k_curve(found.correct, ks) if n >= 8 else ()
     return {
         "label": trial.condition.label,
-        "accuracy": rate(found.correct),
-        "code_frequency": rate(found.shown["code"]),
-        "behaviour_frequency": rate(found.shown[trial.behaviour]),
-        "parsed": rate(found.parsed),
+        "accuracy": rate(trial),
+        "code_frequency": rate(trial, "code"),
+        "behaviour_frequency": rate(trial, trial.behaviour),
+        "parsed": rungs.rate(clustered_rate(found.parsed)),
         "mean_tokens": float(found.n_tokens.mean()),
         "pass_at_k": [point._asdict() for point in curve] or None,
-    }
-
-
-def _gap(evidence: Evidence) -> dict[str, Any]:
-    if evidence.steered is None:
-        return {"value": None, "low": None, "high": None, "reason": "nothing to steer with"}
-    found = ratio_of_differences(base=evidence.base, steered=evidence.steered, tuned=evidence.tuned)
-    return found._asdict()
-
-
-def _steering(findings: Findings, gap: dict[str, Any]) -> dict[str, Any] | None:
-    steering = findings.steering
-    if steering is None:
-        return None
-    plan = steering.calibration.feature.plan
-    chosen = [steering.calibration.feature, *steering.calibration.baselines.values()]
-    return {
-        "direction": plan.direction.name,
-        "hook_point": plan.hook_point,
-        "positions": plan.positions,
-        "coefficient": plan.coefficient,
-        "coefficient_unit": "mean residual norm",
-        "gate": plan.gate.kind,
-        "gap_recovered": gap,
-        "dose_response": [
-            {
-                "direction": dose.plan.direction.name,
-                "coefficient": dose.plan.coefficient,
-                "gate": dose.plan.gate.kind,
-                "accuracy": rate(dose.trial.outcomes.correct),
-                "behaviour_frequency": rate(dose.trial.outcomes.shown[dose.trial.behaviour]),
-                "chosen": dose in chosen,
-            }
-            for dose in steering.calibration.doses
-        ],
-        "null_doses": [
-            {
-                "coefficient": coefficient,
-                "gate": plan.gate.kind,
-                "accuracy": [float(trial.accuracy.mean()) for trial in trials],
-                "behaviour_frequency": [float(trial.frequency.mean()) for trial in trials],
-            }
-            for coefficient, trials in steering.calibration.null.items()
-        ],
-        "null": {
-            "gate": plan.gate.kind,
-            **_null(findings.tested.trials["steered"], steering.null, plan.coefficient),
-        },
-    }
-
-
-def _null(steered: Trial, null: list[Trial], coefficient: float) -> dict[str, Any]:
-    accuracy = np.array([trial.accuracy.mean() for trial in null])
-    frequency = np.array([trial.frequency.mean() for trial in null])
-    of_accuracy = null_rank(float(steered.accuracy.mean()), accuracy)
-    of_frequency = null_rank(float(steered.frequency.mean()), frequency)
-    return {
-        "n": len(null),
-        "coefficient": coefficient,
-        "accuracy": accuracy.tolist(),
-        "behaviour_frequency": frequency.tolist(),
-        "accuracy_95": of_accuracy.percentile_95,
-        "behaviour_frequency_95": of_frequency.percentile_95,
-        "p_accuracy": of_accuracy.p_value,
-        "p_behaviour": of_frequency.p_value,
-    }
-
-
-def _controls(findings: Findings) -> dict[str, Any]:
-    trials = {
-        name: findings.tested.trials[name]
-        for name in ("forced_token", "best_prompt")
-        if name in findings.tested.trials
-    }
-    controls: dict[str, Any] = {}
-    if findings.steering:
-        null = findings.steering.null
-        strongest = max(null, key=lambda trial: trial.accuracy.mean())
-        controls["random"] = _control(
-            strongest, f"the most accurate of {len(null)} random directions", equal_norm=True
-        )
-        trials = {t.condition.name: t for t in findings.steering.controls} | trials
-    for name, trial in trials.items():
-        controls[name] = _control(trial, trial.condition.label, equal_norm=name in EQUAL_NORM)
-    return controls
-
-
-def _control(trial: Trial, label: str, *, equal_norm: bool) -> dict[str, Any]:
-    note = "equal norm at every position" if equal_norm else "no steering: a rival explanation"
-    return {
-        "label": label,
-        "gate": trial.condition.plan.gate.kind if trial.condition.plan else None,
-        "accuracy": rate(trial.outcomes.correct),
-        "behaviour_frequency": rate(trial.outcomes.shown[trial.behaviour]),
-        "equal_norm": equal_norm,
-        "note": note,
     }
 
 
@@ -288,7 +119,9 @@ def _modes(inputs: Inputs, tested: Tested) -> dict[str, Any]:
     }
     return {
         "cells": {key: _cell(cell) for key, cell in cells.items()},
-        "gain": rungs.difference(tested.trials["tuned"].accuracy, tested.trials["base"].accuracy),
+        "gain": paired_difference(
+            tested.trials["tuned"].accuracy, tested.trials["base"].accuracy
+        )._asdict(),
         "share_of_gain": share._asdict() | {"n": found.n_problems},
     }
 

@@ -18,9 +18,9 @@ def summary(results: Mapping[str, Any]) -> str:
             for key, rung in results["ladder"].items()
         ),
         "",
-        f"{'condition':<16}{'accuracy':<24}{question['behaviour']} frequency",
+        f"{'condition':<20}{'accuracy':<24}{question['behaviour']} frequency",
         *(
-            f"{name:<16}{_rate(found['accuracy']):<24}{_rate(found['behaviour_frequency'])}"
+            f"{name:<20}{_rate(found['accuracy']):<24}{_rate(found['behaviour_frequency'])}"
             for name, found in (results["conditions"] | results["controls"]).items()
         ),
     ]

@@ -66,20 +66,19 @@ class Bench:
         variant: str | None = None,
         samples: int | None = None,
     ) -> list[Trial]:
-        """Try conditions one after the other under one progress bar."""
+        """Try conditions under one progress bar."""
         ladder, count = self.inputs.ladder, samples or self.samples
-        found = []
         with self.progress(label, len(conditions) * len(self.problems) * count) as bar:
-            for condition in conditions:
-                drawn = self.inputs.drawing.draw(
-                    model,
-                    condition,
-                    self.problems,
-                    ladder.variant(variant or ladder.test),
-                    count,
-                    self.inputs.sampling(self.stage),
-                    bar.update,
-                )
-                trial = Trial(condition, outcomes(drawn), drawn, self.inputs.behaviour.name)
-                found.append(trial)
-        return found
+            drawn = self.inputs.drawing.draw_several(
+                model,
+                conditions,
+                self.problems,
+                ladder.variant(variant or ladder.test),
+                count,
+                self.inputs.sampling(self.stage),
+                bar.update,
+            )
+        return [
+            Trial(condition, outcomes(samples), samples, self.inputs.behaviour.name)
+            for condition, samples in zip(conditions, drawn, strict=True)
+        ]

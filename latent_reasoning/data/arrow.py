@@ -1,11 +1,11 @@
-"""Arrow: Parquet files and `datasets` folders on disk, a batch of rows at a time.
+"""Arrow: Parquet files and `datasets` folders on disk, read a batch of rows at a time.
 
 A folder written by `Dataset.save_to_disk` holds Arrow streams and a list of them, so that reading
 one needs pyarrow alone. The one place where pyarrow is imported.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,23 @@ def parquet_records(path: Path) -> Iterator[Record]:
             yield from _records(file.iter_batches(batch_size=_BATCH), path.name, 1)
     except (pyarrow.ArrowException, OSError) as error:
         raise ProblemError(f"{path.name} is not readable as Parquet ({_first(error)})") from error
+
+
+def write_parquet(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows of plain values as Parquet, all or nothing; columns are those of the first row.
+
+    A column without any value is one of floating-point numbers.
+    """
+    import pyarrow
+    from pyarrow import parquet
+
+    columns = {name: pyarrow.array([row[name] for row in rows]) for name in rows[0]}
+    for name, column in columns.items():
+        if pyarrow.types.is_null(column.type):
+            columns[name] = column.cast(pyarrow.float64())
+    partial = path.with_name(path.name + ".partial")
+    parquet.write_table(pyarrow.table(columns), partial)
+    partial.replace(path)
 
 
 def is_dataset(path: Path) -> bool:

@@ -1,7 +1,7 @@
 """Conditions: the ways of producing completions that a comparison sets side by side."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -16,6 +16,7 @@ from latent_reasoning.models.generation import Completion, SamplingConfig, gener
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.steering.intervention import steer
 from latent_reasoning.steering.plan import SteeringPlan
+from latent_reasoning.steering.rivals import bias_logits
 from latent_reasoning.traces.answers import extract_answer, same_answer
 from latent_reasoning.traces.behaviours import BEHAVIOURS, find_behaviours
 
@@ -32,6 +33,8 @@ class Condition:
     """Steering while it generates, if any."""
     prefix: str = ""
     """Text every completion is forced to begin with."""
+    biases: tuple[tuple[int, float], ...] = ()
+    """Token ids and what is added to their logits at every token."""
 
 
 @dataclass(frozen=True)
@@ -88,18 +91,22 @@ def run_condition(
 
     Raises:
         ProblemError: There is no problem, or two share an id.
-        LatentReasoningError: The condition steers, and `by` cannot.
+        LatentReasoningError: The condition steers or biases, and `by` cannot.
     """
     require_problems(problems, "run_condition")
     by = by or generate
-    if condition.plan and by is not generate:
+    if (condition.plan or condition.biases) and by is not generate:
         raise LatentReasoningError(
-            f"run_condition: condition {condition.name!r} steers, which {type(by).__name__} "
-            f"cannot; draw it with models.generation.generate, the engine local"
+            f"run_condition: condition {condition.name!r} changes the model, which "
+            f"{type(by).__name__} cannot; draw it with models.generation.generate, the engine local"
         )
     sampling = sampling or SamplingConfig()
     prompts = [variant.prompt(problem.question) for problem in problems]
-    with steer(model, condition.plan) if condition.plan else nullcontext():
+    with ExitStack() as stack:
+        if condition.plan:
+            stack.enter_context(steer(model, condition.plan))
+        if condition.biases:
+            stack.enter_context(bias_logits(model, dict(condition.biases)))
         drawn = by(
             model,
             prompts,
@@ -109,6 +116,18 @@ def run_condition(
             first=first,
             advance=advance,
         )
+    return graded(model, condition, problems, variant, sampling, drawn)
+
+
+def graded(
+    model: LoadedModel,
+    condition: Condition,
+    problems: Sequence[Problem],
+    variant: PromptVariant,
+    sampling: SamplingConfig,
+    drawn: Sequence[Sequence[Completion]],
+) -> list[Sample]:
+    """Grade what was drawn of every problem, noting how it was drawn."""
     settings: dict[str, Any] = {
         "model": model.name,
         "prompt": variant.name,
@@ -120,6 +139,8 @@ def run_condition(
     }
     if condition.plan:
         settings["steering"] = condition.plan.row()
+    if condition.biases:
+        settings["biases"] = [list(pair) for pair in condition.biases]
     return [
         grade(
             Sample(
@@ -128,12 +149,12 @@ def run_condition(
                 gold=problem.gold,
                 condition=condition.name,
                 sample=index,
-                prompt=prompt,
+                prompt=variant.prompt(problem.question),
                 n_tokens=len(completion.tokens),
                 settings=settings,
             )
         )
-        for problem, prompt, completions in zip(problems, prompts, drawn, strict=True)
+        for problem, completions in zip(problems, drawn, strict=True)
         for index, completion in enumerate(completions)
     ]
 

@@ -14,6 +14,7 @@ from latent_reasoning.data.samples import Sample
 from latent_reasoning.engines.interface import Engine
 from latent_reasoning.evaluation.conditions import Condition, Generate, run_condition
 from latent_reasoning.models.generation import SamplingConfig, generate
+from latent_reasoning.models.hooks import check_unedited
 from latent_reasoning.models.loading import LoadedModel, load_model
 
 
@@ -109,6 +110,7 @@ def draw_parts(
         # Nothing is written, so nothing is gained by one part waiting for the next.
         yield from map(Sampler(model, draw, by, advance).compute, parts)
         return
+    check_unedited(model, "sample")
     dtype = str(model.dtype).removeprefix("torch.")
     start = partial(_load, model.name, dtype, str(model.device), draw)
     for first, samples in engine.run(start, parts):

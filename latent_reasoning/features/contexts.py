@@ -15,12 +15,14 @@ class Context:
 
     tokens: tuple[str, ...]
     """Text of each token, in order."""
-    activations: tuple[float, ...]
-    """The feature's activation at each token."""
+    activations: tuple[float | None, ...]
+    """The feature's activation at each token; None where the token was not recorded."""
     peak: int
-    """Index, in the window, of the strongest token."""
+    """Index, in the window, of the token it was chosen for."""
     sequence: int
     """The sequence it comes from."""
+    problem_id: str = ""
+    """The problem of that sequence, where it is known."""
 
 
 def top_contexts(

@@ -15,7 +15,14 @@ from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.features.auroc import FeatureError, check_rows
 
 Kind = Literal[
-    "feature", "feature set", "diff mean", "linear probe", "random", "random feature", "imported"
+    "feature",
+    "feature set",
+    "diff mean",
+    "pca of differences",
+    "linear probe",
+    "random",
+    "random feature",
+    "imported",
 ]
 NORM_TOLERANCE = 1e-3
 
@@ -99,6 +106,37 @@ def diff_mean(
     check_rows("diff_mean", acts, labels)
     difference = acts[labels].double().mean(dim=0) - acts[~labels].double().mean(dim=0)
     return _direction(difference, "diff mean", "diff mean", hook_point)
+
+
+def pca_of_differences(
+    acts: Float[Tensor, "token d_model"],
+    labels: Bool[Tensor, " token"],
+    *,
+    hook_point: str,
+    seed: int = 0,
+) -> Direction:
+    """First principal component of differences between rows with the label and rows without.
+
+    Rows are paired at random, each at most once; the component is the leading eigenvector of
+    `sum d d^T` over the differences d, uncentred, turned towards their mean. Representation
+    engineering's reading vector (Zou et al., 2310.01405).
+
+    Raises:
+        FeatureError: Lengths differ, the labels are all the same, or the rows are all equal.
+        ActivationError: A row holds NaN or inf.
+    """
+    check_rows("pca_of_differences", acts, labels)
+    generator = torch.Generator().manual_seed(seed)
+    with_, without = acts[labels].double(), acts[~labels].double()
+    n = min(len(with_), len(without))
+    chosen = [rows[torch.randperm(len(rows), generator=generator)[:n]] for rows in (with_, without)]
+    differences = chosen[0] - chosen[1]
+    leading = torch.linalg.eigh(differences.T @ differences).eigenvectors[:, -1]
+    if not differences.any():
+        leading = torch.zeros_like(leading)
+    towards = leading @ differences.mean(dim=0)
+    vector = -leading if towards < 0 else leading
+    return _direction(vector, "pca of differences", "pca of differences", hook_point)
 
 
 def linear_probe(

@@ -75,6 +75,8 @@ def generate(
     prefix: str = "",
     first: int = 0,
     branch: bool = False,
+    numbers: Sequence[int] | None = None,
+    begin: Callable[[Sequence[int]], object] = lambda _: None,
     advance: Callable[[int], object] = lambda _: None,
 ) -> list[list[Completion]]:
     """Draw completions: one list of `n_samples` per prompt, in the order of the prompts.
@@ -89,6 +91,10 @@ def generate(
             random numbers that they draw within it.
         branch: Sample s begins with the s-th likeliest token, from 0, instead of a drawn one; the
             margins of its tokens and the probability of its first come with it.
+        numbers: Number of each prompt, for prompts that are no stretch of a longer list; `first` is
+            added to each. Prompts of equal number draw the same random numbers.
+        begin: Called before a batch is computed with the places of its prompts in `prompts`, row by
+            row; all rows end at the last position.
         advance: Called with the number of completions just finished.
 
     Raises:
@@ -103,12 +109,18 @@ def generate(
             f"generate: {n_samples} branches with prefix {prefix!r}; expected no prefix and at "
             f"most {model.d_vocab} branches, one for each token"
         )
+    numbers = range(len(prompts)) if numbers is None else numbers
+    if len(numbers) != len(prompts):
+        raise ProblemError(
+            f"generate: found {len(numbers)} numbers for {len(prompts)} prompts; expected one each"
+        )
+    asked = _Asked(encoded, [first + number for number in numbers], begin)
     order = sorted(range(len(prompts)), key=lambda i: len(encoded[i]))
     found: dict[tuple[int, int], Completion] = {}
     for rows in _batches([(i, s) for i in order for s in range(n_samples)], config.batch_size):
         ranks = torch.tensor([s for _, s in rows], device=model.device)
         branches = _Branches(ranks) if branch else None
-        tokens = _sample_batch(model, encoded, rows, forced, config, first, branches)
+        tokens = _sample_batch(model, asked, rows, forced, config, branches)
         for place, (row, ids) in enumerate(zip(rows, tokens, strict=True)):
             text = model.decode(ids)
             completion = Completion(text, tuple(ids), ids[-1] in model.end_ids)
@@ -130,6 +142,18 @@ def _encode(model: LoadedModel, prompts: Sequence[str]) -> list[list[int]]:
 def _batches(rows: list[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The prompts of one call."""
+
+    encoded: list[list[int]]
+    """Their token ids."""
+    numbers: list[int]
+    """Their numbers, which decide their random numbers."""
+    begin: Callable[[Sequence[int]], object]
+    """Told which of them a batch holds, before it is computed."""
 
 
 @dataclass
@@ -191,14 +215,13 @@ class _Branches:
 @torch.inference_mode()
 def _sample_batch(
     model: LoadedModel,
-    encoded: list[list[int]],
+    asked: _Asked,
     rows: list[tuple[int, int]],
     forced: list[int],
     config: SamplingConfig,
-    first: int,
     branches: _Branches | None,
 ) -> list[list[int]]:
-    state, logits = _prefill(model, encoded, rows, config, first)
+    state, logits = _prefill(model, asked, rows, config)
     ends = torch.tensor(sorted(model.end_ids), device=model.device)
     written = torch.zeros(len(rows), config.max_new_tokens, dtype=torch.long, device=model.device)
     lengths = torch.full_like(state.index, config.max_new_tokens)
@@ -243,13 +266,13 @@ def _step(
 
 def _prefill(
     model: LoadedModel,
-    encoded: list[list[int]],
+    asked: _Asked,
     rows: list[tuple[int, int]],
     config: SamplingConfig,
-    first: int,
 ) -> tuple[_Rows, Float[Tensor, "batch d_vocab"]]:
     """Compute each prompt once, for all of its samples."""
-    prompts = list(dict.fromkeys(i for i, _ in rows))
+    prompts, encoded = list(dict.fromkeys(i for i, _ in rows)), asked.encoded
+    asked.begin(prompts)
     longest = max(len(encoded[i]) for i in prompts)
     ids = torch.full((len(prompts), longest), model.pad_id, device=model.device)
     mask = torch.zeros_like(ids)
@@ -271,7 +294,9 @@ def _prefill(
     )
     place = {i: row for row, i in enumerate(prompts)}
     source = torch.tensor([place[i] for i, _ in rows], device=model.device)
-    uniforms = torch.stack([_uniforms(config, first + i, s) for i, s in rows]).to(model.device)
+    uniforms = torch.stack([_uniforms(config, asked.numbers[i], s) for i, s in rows]).to(
+        model.device
+    )
     state = _Rows(
         cache=SharedPromptCache(cache, mask.bool(), source),
         index=torch.arange(len(rows), device=model.device),

@@ -100,6 +100,22 @@ def stop_after(model: LoadedModel, layer: int) -> Iterator[None]:
             yield
 
 
+def check_unedited(model: LoadedModel, asker: str) -> None:
+    """Refuse a model that is being edited where others would work with copies of it.
+
+    Raises:
+        HookPointError: The call stands inside `edit`, `capture` or `steer` on the model.
+    """
+    for module in model.model.modules():
+        for hook in (*module._forward_hooks.values(), *module._forward_pre_hooks.values()):
+            if getattr(hook, "__module__", None) == __name__:
+                raise HookPointError(
+                    f"{asker}: {model.name!r} has hooks set here, and workers elsewhere load the "
+                    f"model without them; expected no hooks, leave the block that sets them or "
+                    f"use the engine local"
+                )
+
+
 def _layer(model: LoadedModel, index: int) -> nn.Module:
     return model.model.get_submodule(f"model.layers.{index}")
 

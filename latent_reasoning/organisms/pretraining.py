@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -45,6 +45,18 @@ class Progress:
     """Updates done."""
     loss: float
     """Loss of this update; of documents the mean cross-entropy of one, over `TYPICAL_TOKENS`."""
+    tokens: int
+    """Tokens the model was trained on so far, prompts among them and padding not."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What one update minimises."""
+
+    value: Float[Tensor, ""]
+    """The loss."""
+    tokens: int
+    """Tokens read for it, prompts among them and padding not."""
 
 
 def new_model(
@@ -105,17 +117,19 @@ def train(
         config: Optimisation settings.
         checkpoints: Directory for the resumable state; removed by the caller when done.
     """
+    padding = token_id(tokenizer, PAD)
 
-    def loss_at(step: int) -> Tensor:
+    def loss_at(step: int) -> Loss:
         batch = tokenize(documents_at(step), tokenizer)
-        return _loss(model, batch.input_ids, batch.labels)
+        n_tokens = int((batch.input_ids != padding).sum())
+        return Loss(_cross_entropy(model, batch.input_ids, batch.labels), n_tokens)
 
     return train_on(model, loss_at, config, checkpoints)
 
 
 def train_on(
     model: PreTrainedModel,
-    loss_at: Callable[[int], Tensor],
+    loss_at: Callable[[int], Loss],
     config: PretrainingConfig,
     checkpoints: Path,
 ) -> Iterator[Progress]:
@@ -129,19 +143,20 @@ def train_on(
         checkpoints: Directory for the resumable state; removed by the caller when done.
     """
     optimizers = _optimizers(model, config)
-    start = _resume(model, optimizers, checkpoints)
+    start, tokens = _resume(model, optimizers, checkpoints)
     for step in range(start, config.steps):
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = group["peak"] * _schedule(step, config)
         loss = loss_at(step)
-        loss.backward()
+        loss.value.backward()
+        tokens += loss.tokens
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
         if (step + 1) % config.checkpoint_every == 0 and step + 1 < config.steps:
-            _checkpoint(model, optimizers, checkpoints, step + 1)
-        yield Progress(step + 1, loss.item())
+            _checkpoint(model, optimizers, checkpoints, step + 1, tokens)
+        yield Progress(step + 1, loss.value.item(), tokens)
 
 
 def _optimizers(model: PreTrainedModel, config: PretrainingConfig) -> list[torch.optim.Optimizer]:
@@ -172,7 +187,7 @@ def _embeds(module: torch.nn.Module) -> bool:
     return isinstance(module, torch.nn.Embedding)
 
 
-def _loss(
+def _cross_entropy(
     model: PreTrainedModel, input_ids: Int[Tensor, "batch pos"], labels: Int[Tensor, "batch pos"]
 ) -> Tensor:
     # Padding stands on the right of a causal model, so no token that counts ever sees it.
@@ -196,6 +211,7 @@ def _checkpoint(
     optimizers: list[torch.optim.Optimizer],
     directory: Path,
     step: int,
+    tokens: int,
 ) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     tensors = {f"parameter/{name}": value.detach() for name, value in model.named_parameters()}
@@ -203,19 +219,19 @@ def _checkpoint(
     for parameter, state in (pair for optimizer in optimizers for pair in optimizer.state.items()):
         tensors |= {f"{key}/{names[parameter]}": value for key, value in state.items()}
     partial = directory / "state.safetensors.partial"
-    save_file(tensors, partial, metadata={"step": str(step)})
-    # One atomic rename commits weights, moments and step together.
+    save_file(tensors, partial, metadata={"step": str(step), "tokens": str(tokens)})
+    # One atomic rename commits weights, moments and counts together.
     partial.replace(directory / "state.safetensors")
 
 
 def _resume(
     model: PreTrainedModel, optimizers: list[torch.optim.Optimizer], directory: Path
-) -> int:
+) -> tuple[int, int]:
     path = directory / "state.safetensors"
     if not path.is_file():
-        return 0
+        return 0, 0
     with safe_open(path, framework="pt") as file:
-        step = int(file.metadata()["step"])
+        counts = file.metadata()
     parameters = dict(model.named_parameters())
     trained_by: dict[torch.Tensor, torch.optim.Optimizer] = {
         parameter: optimizer
@@ -229,4 +245,4 @@ def _resume(
             parameters[name].data.copy_(value)
         else:
             trained_by[parameters[name]].state[parameters[name]][key] = value
-    return step
+    return int(counts["step"]), int(counts["tokens"])

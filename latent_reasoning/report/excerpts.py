@@ -1,9 +1,10 @@
 """Text written by models, shown as text: example contexts of features and sample completions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from latent_reasoning.errors import RunError
+from latent_reasoning.report.tokens import tokens_html
 from latent_reasoning.report.wording import escaped, number, rate_html, value_html
 
 Record = Mapping[str, Any]
@@ -90,26 +91,9 @@ def _context(context: Record, top: float | int) -> str:
             f"render_page: a context of problem {context.get('problem_id')!r} has {len(tokens)} "
             f"tokens and {len(activations)} activations, expected as many; write both again"
         )
-    peak = context.get("peak")
-    marks = (
-        _token(token, activation, top, i == peak)
-        for i, (token, activation) in enumerate(zip(tokens, activations, strict=True))
-    )
     name = escaped(context.get("problem_id") or "")
-    return f'<p class="context"><small>{name}</small> {_joined(marks)}</p>'
-
-
-def _joined(marks: Iterable[str]) -> str:
-    # A break is allowed between any two tokens, also where neither holds a space.
-    return "<wbr>".join(marks)
-
-
-def _token(token: str, activation: float | int, top: float | int, peak: bool) -> str:
-    strength = abs(activation) / top if top else 0.0
-    names = ["peak"] * peak + ["below"] * (activation < 0)
-    css = f' class="{" ".join(names)}"' if names else ""
-    shown = escaped(token).replace("\n", "&#8629;\n")
-    return f'<i{css} style="--a:{strength:.2f}" title="{number(activation)}">{shown}</i>'
+    shown = tokens_html(tokens, activations, top, context.get("peak"))
+    return f'<p class="context"><small>{name}</small> {shown}</p>'
 
 
 def _completion(condition: str, record: Record) -> str:

@@ -60,13 +60,18 @@ def _verdict(verdict: Record) -> str:
     label = verdict.get("label")
     if label not in MEANINGS:
         raise RunError(one_of("render_page", "verdict", label, MEANINGS))
+    leaning = verdict.get("leaning")
+    # Confidence is that of the leaning, which a verdict that is withheld does not show.
+    sure = f"confidence {share_html(verdict.get('confidence'))}"
+    if leaning and leaning != label:
+        sure += f", for {escaped(leaning)}"
     reasons = "".join(f"<li>{escaped(reason)}</li>" for reason in verdict.get("reasons") or [])
     listed = f"<h2>Reasons</h2>\n<ul>{reasons}</ul>" if reasons else ""
     summary = verdict.get("summary")
     return (
         '<div class="verdict">\n'
         f'<p class="label">{escaped(label)} '
-        f"<small>confidence {share_html(verdict.get('confidence'))}</small></p>\n"
+        f"<small>{sure}</small></p>\n"
         f'<p class="summary">{escaped(summary) if summary else MISSING}</p>\n'
         f"<p><small>&ldquo;{escaped(label)}&rdquo; means: {MEANINGS[label]}</small></p>\n{listed}\n"
         "<p><small>Confidence is the share of bootstrap resamples over problems in which the rules "

@@ -11,7 +11,7 @@ from latent_reasoning.errors import RunError
 from latent_reasoning.report.script import SCRIPT
 from latent_reasoning.report.style import STYLE
 
-SCHEMA = 1
+SCHEMA = 2
 REQUIRED = (
     *("question", "verdict", "ladder", "conditions", "steering", "controls", "modes"),
     *("dictionary", "features", "samples", "limits", "provenance"),
@@ -44,17 +44,26 @@ def render_page(results: Mapping[str, Any]) -> str:
     return document(head.title, head.html, sections)
 
 
-def document(title: str, head: str, sections: Mapping[str, tuple[str, str]]) -> str:
+def document(
+    title: str,
+    head: str,
+    sections: Mapping[str, tuple[str, str]],
+    *,
+    style: str = "",
+    script: str = SCRIPT,
+) -> str:
     """One self-contained page from its parts.
 
     Args:
         title: Title of the document, escaped.
         head: HTML above the list of sections.
         sections: Anchor to title and content, both HTML, in reading order.
+        style: Added to the style sheet of the report.
+        script: The page's own JavaScript; plotly.js comes before it.
     """
     from latent_reasoning.report.figures import plotly_script
 
-    scripts = [_inert(plotly_script()), _inert(SCRIPT)]
+    scripts = [_inert(plotly_script()), _inert(script)]
     links = "".join(f'<a href="#{name}">{heading}</a>' for name, (heading, _) in sections.items())
     body = "\n".join(
         f'<section id="{name}">\n<h2>{heading}</h2>\n{content}\n</section>'
@@ -65,7 +74,7 @@ def document(title: str, head: str, sections: Mapping[str, tuple[str, str]]) -> 
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{title}</title>\n<style>\n{STYLE}{style}</style>\n</head>\n<body>\n"
         f"<header>\n{head}\n<nav>{links}</nav>\n</header>\n<main>\n{body}\n</main>\n"
         + "".join(f"<script>{script}</script>\n" for script in scripts)
         + "</body>\n</html>\n"

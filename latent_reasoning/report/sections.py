@@ -27,7 +27,7 @@ def ladder(results: Record) -> str:
         "verdict may claim; the control of the whole ladder is R6, the same pipeline on models "
         "whose history is known."
     )
-    return opening + ladder_table(results["ladder"] or {})
+    return opening + ladder_table(results["ladder"] or {}) + _carried(results["verdict"])
 
 
 def conditions(results: Record) -> str:
@@ -141,6 +141,19 @@ SECTIONS: dict[str, tuple[str, Callable[[Record], str]]] = {
     "provenance": ("Provenance", provenance),
 }
 """Sections in reading order: anchor, title and what builds the rest."""
+
+
+def _carried(verdict: Record) -> str:
+    """The verdict with one rung left out, and what simpler rules say."""
+    without, rivals = verdict.get("without"), verdict.get("rivals")
+    shown = ""
+    if without:
+        named = {f"without {rung}": escaped(label) for rung, label in without.items()}
+        shown += "<h3>The verdict with one rung left out</h3>" + facts(named)
+    if rivals:
+        shown += "<h3>What simpler rules say</h3>"
+        shown += facts({name: value_html(label) for name, label in rivals.items()})
+    return shown
 
 
 def _dictionary(dictionary: Record | None) -> str:

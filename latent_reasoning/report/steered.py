@@ -6,7 +6,7 @@ from typing import Any
 from latent_reasoning.report.figures import control_bars, dose_response
 from latent_reasoning.report.marks import null_spans
 from latent_reasoning.report.parts import figure_html, fold, look, missing
-from latent_reasoning.report.tables import controls_table, dose_table, facts
+from latent_reasoning.report.tables import controls_table, dose_table, facts, prompts_table
 from latent_reasoning.report.wording import escaped, rate_html, share, share_html, value_html
 
 Record = Mapping[str, Any]
@@ -29,7 +29,8 @@ def dose(results: Record) -> str:
         figure = dose_response(steering, results["conditions"] or {})
         drawn = figure_html("dose", figure, "accuracy and behaviour frequency by coefficient")
         drawn += fold("Numbers behind the figure", dose_table(rows))
-    return opening + _steering_facts(steering) + _null_facts(steering.get("null")) + drawn
+    nulls = _null_facts(steering.get("null")) + _selection_facts(steering.get("null_of_selection"))
+    return opening + _steering_facts(steering) + nulls + drawn
 
 
 def controls(results: Record) -> str:
@@ -44,7 +45,11 @@ def controls(results: Record) -> str:
         return opening + missing("Controls of steering were")
     drawn = control_bars(results["conditions"] or {}, found)
     shown = figure_html("controls", drawn, "accuracy and behaviour frequency by control")
-    return opening + shown + controls_table(found)
+    prompts = results.get("prompts")
+    listed = (
+        fold("Every prompt, on calibration problems", prompts_table(prompts)) if prompts else ""
+    )
+    return opening + shown + controls_table(found) + listed
 
 
 def _steering_facts(steering: Record) -> str:
@@ -75,4 +80,19 @@ def _null_facts(null: Record | None) -> str:
             f"{top} <small>min {share(low)}, max {share(high)}</small>"
         )
         listed[f"{name}: p"] = value_html(null.get(p))
+    return facts(listed)
+
+
+def _selection_facts(null: Record | None) -> str:
+    """The null that chooses among random directions as the feature was chosen."""
+    if null is None:
+        return missing("The null of the whole selection was")
+    listed = {
+        "draws of the whole selection": value_html(null.get("n")),
+        "random directions a draw chose among": value_html(null.get("n_candidates")),
+    }
+    for measure, p in (("accuracy", "p_accuracy"), ("behaviour_frequency", "p_behaviour")):
+        name = measure.replace("_", " ")
+        listed[f"{name}: 95th percentile of selected"] = share_html(null.get(f"{measure}_95"))
+        listed[f"{name}: p in selected"] = value_html(null.get(p))
     return facts(listed)

@@ -1,16 +1,37 @@
 """The style sheet of the report: system fonts, one column, light, dark and print."""
 
-STYLE = """\
-:root {
+LIGHT = """\
   --ink: #1d2126; --soft: #5a626c; --paper: #ffffff; --panel: #f5f6f8; --line: #d5d9de;
   --accent: #0060a0; --hot: 230 120 0; --cold: 0 114 178;
+"""
+"""Colours on light paper, as custom properties."""
+
+DARK = """\
+  --ink: #e3e6ea; --soft: #a3abb5; --paper: #15181c; --panel: #1e2228; --line: #3a4048;
+  --accent: #6cb6f0; --hot: 240 140 20; --cold: 70 160 220;
+"""
+"""Colours on dark paper."""
+
+TOKENS = """\
+.context { max-width: none; margin: .5rem 0; line-height: 1.9; }
+.context i {
+  font: .85rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-style: normal;
+  white-space: pre-wrap; padding: .1rem .15rem; margin-right: 2px; border-radius: 2px;
+  background: rgb(var(--hot) / calc(var(--a, 0) * .75));
+  print-color-adjust: exact; -webkit-print-color-adjust: exact;
 }
-@media screen and (prefers-color-scheme: dark) {
-  :root {
-    --ink: #e3e6ea; --soft: #a3abb5; --paper: #15181c; --panel: #1e2228; --line: #3a4048;
-    --accent: #6cb6f0; --hot: 240 140 20; --cold: 70 160 220;
-  }
+.context .below {
+  background: rgb(var(--cold) / calc(var(--a, 0) * .75)); border-bottom: 1px dashed var(--ink);
 }
+.context .strong { color: #14171a; }
+.context .peak { font-weight: 700; outline: 1.5px solid var(--ink); }
+"""
+"""Tokens shaded by activation."""
+
+STYLE = (
+    f":root {{\n{LIGHT}}}\n"
+    f"@media screen and (prefers-color-scheme: dark) {{\n:root {{\n{DARK}}}\n}}\n"
+    + """\
 :root { color-scheme: light dark; }
 * { box-sizing: border-box; }
 body {
@@ -62,7 +83,7 @@ tbody th { font-weight: 600; }
 }
 .status.passed { color: var(--accent); }
 .status.failed { color: var(--paper); background: var(--ink); border-color: var(--ink); }
-.status.inconclusive { border-style: dashed; }
+.status.undecided { border-style: dashed; }
 .status.unmeasured { color: var(--soft); border-color: transparent; padding-left: 0; }
 .cells { max-width: 44rem; }
 .cells td { border-left: 1px solid var(--line); padding-left: .8rem; }
@@ -79,18 +100,9 @@ details { margin: .3rem 0; }
 summary { cursor: pointer; color: var(--accent); font-size: .9rem; }
 .features tr:has(+ .contexts) { border-bottom: 0; }
 .contexts td { padding-top: 0; }
-.context { max-width: none; margin: .5rem 0; line-height: 1.9; }
-.context i {
-  font: .85rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-style: normal;
-  white-space: pre-wrap; padding: .1rem .15rem; margin-right: 2px; border-radius: 2px;
-  background: rgb(var(--hot) / calc(var(--a) * .75));
-  print-color-adjust: exact; -webkit-print-color-adjust: exact;
-}
-.context .below {
-  background: rgb(var(--cold) / calc(var(--a) * .75)); border-bottom: 1px dashed var(--ink);
-}
-.context .peak { font-weight: 700; outline: 1.5px solid var(--ink); }
-
+"""
+    + TOKENS
+    + """\
 .sample { margin: 1.2rem 0 2rem; }
 .sample .question { white-space: pre-wrap; }
 .beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); gap: 1rem; }
@@ -110,3 +122,4 @@ pre {
   .scroll { overflow: visible; }
 }
 """
+)

@@ -20,7 +20,7 @@ Record = Mapping[str, Any]
 STATUS_MARKS = {
     "passed": ("&#10003;", "passed"),
     "failed": ("&#10007;", "failed"),
-    "inconclusive": ("?", "inconclusive"),
+    "undecided": ("?", "undecided"),
     NOT_MEASURED: ("&ndash;", "unmeasured"),
 }
 """Mark and CSS class of each status of a rung."""
@@ -76,8 +76,9 @@ def ladder_table(ladder: Mapping[str, Record]) -> str:
         record = ladder.get(rung) or {}
         named = {spaced(n): value_html(v) for n, v in (record.get("numbers") or {}).items()}
         name = escaped(record.get("name") or "")
-        summary = record.get("summary")
+        summary, rule = record.get("summary"), record.get("rule")
         found = f"<p>{escaped(summary)}</p>" if summary else ""
+        found += f"<p><small>Passes if {escaped(rule)}.</small></p>" if rule else ""
         rows.append(
             (
                 f"{escaped(rung)} <small>{name}</small>",
@@ -111,11 +112,26 @@ def controls_table(controls: Mapping[str, Record]) -> str:
             rate_html(record.get("accuracy")),
             rate_html(record.get("behaviour_frequency")),
             value_html(record.get("equal_norm")),
+            escaped(record.get("gate") or "no steering"),
             escaped(record.get("note") or ""),
         )
         for name, record in controls.items()
     ]
-    return table(("Control", "Accuracy", "Behaviour", "Equal norm", "Note"), rows, "numbers")
+    head = ("Control", "Accuracy", "Behaviour", "Equal norm", "Gate", "Note")
+    return table(head, rows, "numbers")
+
+
+def prompts_table(prompts: Iterable[Record]) -> str:
+    """One row a prompt of the ladder."""
+    rows = [
+        (
+            escaped(row["prompt"]) + (" (most accurate)" if row.get("chosen") else ""),
+            rate_html(row.get("accuracy")),
+            rate_html(row.get("behaviour_frequency")),
+        )
+        for row in prompts
+    ]
+    return table(("Prompt", "Accuracy", "Behaviour"), rows, "numbers")
 
 
 def modes_table(cells: Mapping[str, Record]) -> str:

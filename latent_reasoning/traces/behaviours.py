@@ -1,7 +1,7 @@
 """Behaviours: which ways of reasoning a completion shows, and where in the text.
 
-Each is found by rules, written out in the module named here, at the price of less than
-half a millisecond a completion for all together. How good they are is measured in
+Each is found by rules, written out in the module named here, at the price of about a fifth of a
+millisecond a completion for all together. How good and how fast they are is measured in
 `experiments/02_detectors/`.
 """
 

@@ -10,10 +10,10 @@ Code is found line by line, in linear time, and never executed:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from latent_reasoning.traces.code_inline import inline_spans
+from latent_reasoning.traces.code_inline import inline_spans, pieces_of
 from latent_reasoning.traces.code_lines import Line, code_runs, is_code, split_lines
 from latent_reasoning.traces.spans import Span
 
@@ -27,12 +27,15 @@ def code_spans(text: str) -> list[Span]:
     []
     """
     spans: list[Span] = []
-    lines = split_lines(text)
     fenced = "```" in text or "~~~" in text
-    for block in _blocks(lines) if fenced else [_Block(None, list(lines), None, ended=False)]:
+    lines = split_lines(text)
+    pieces = pieces_of(text)
+    inline = bool(pieces) or ";" in text or "```" in text
+    for block in _blocks(lines) if fenced else [_Block(None, lines, None, ended=False)]:
         if block.fence is None:
             runs = [Span(run[0].start, run[-1].end) for run in code_runs(block.lines)]
-            spans += sorted(runs + list(inline_spans(text, block.lines, runs)))
+            found = inline_spans(block.lines, pieces, runs) if inline else ()
+            spans += sorted([*runs, *found])
         elif block.fence.kind == "program":
             if not block.ended or any(line.text.strip() for line in block.lines):
                 spans.append(_around(block, block.fence))
@@ -55,7 +58,7 @@ class _Fence(NamedTuple):
 class _Block(NamedTuple):
     fence: _Fence | None
     """The opening fence; None for lines outside any fence."""
-    lines: list[Line]
+    lines: Sequence[Line]
     """The lines between the fences."""
     end: int | None
     """Offset after the closing mark, if one was written."""
@@ -77,8 +80,6 @@ _ONE_WORD = re.compile(r"[\w+#.{}=-]*+[ \t]*+")
 
 
 def _fence(line: Line) -> _Fence | None:
-    if "```" not in line.text and "~~~" not in line.text:
-        return None
     match = _FENCE.fullmatch(line.text)
     late = None if match else _LATE_FENCE.search(line.text)
     if late:
@@ -97,10 +98,13 @@ def _fence(line: Line) -> _Fence | None:
     return _Fence(kind, match["mark"][:3], start, line.start + end)
 
 
-def _blocks(lines: Iterator[Line]) -> Iterator[_Block]:
+def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
     current: _Fence | None = None
     content: list[Line] = []
     for line in lines:
+        if "```" not in line.text and "~~~" not in line.text:
+            content.append(line)
+            continue
         fence = _fence(line)
         closing = _closing(line, fence, current) if current else None
         if closing is not None:

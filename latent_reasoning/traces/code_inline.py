@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from latent_reasoning.traces.code_lines import Kind, Line, is_code, kind_of
+from latent_reasoning.traces.code_lines import PROSE, Line, is_code, kind_of
 from latent_reasoning.traces.spans import Span, disjoint
 
 # Longer calls in a sentence are not looked into; the limit bounds the cost of every pattern below.
@@ -21,7 +21,7 @@ _OVER = (
 _COLLECTED = rf"\A(?=.*\b([A-Za-z_]\w*+)\b.* for (?:\w+, ?)*\1\b).*{_OVER}"
 
 
-class _Piece(NamedTuple):
+class Piece(NamedTuple):
     """One way code stands in a sentence."""
 
     anchor: str
@@ -32,9 +32,9 @@ class _Piece(NamedTuple):
     """What the piece must hold besides."""
 
 
-def _piece(anchor: str, pattern: str, inside: str | None = None) -> _Piece:
+def _piece(anchor: str, pattern: str, inside: str | None = None) -> Piece:
     held = re.compile(inside, re.ASCII) if inside else None
-    return _Piece(anchor, re.compile(pattern, re.ASCII), held)
+    return Piece(anchor, re.compile(pattern, re.ASCII), held)
 
 
 _STATEMENTS = (
@@ -48,7 +48,7 @@ _COLLECTS = ("sum", "len", "max", "min", "list", "sorted", "any", "all", "set", 
              "prod", "print", "next")  # fmt: skip
 _SOLVES = ("solve", "solveset", "nsolve", "factor", "expand", "simplify", "integrate", "diff",
            "limit", "summation", "factorint")  # fmt: skip
-_CALLED: dict[str, list[_Piece]] = {
+_CALLED: dict[str, list[Piece]] = {
     "range": [_piece("range(", rf"\bfor [A-Za-z_]\w*+ in range\({_INSIDE}\):")],
     **{
         name: [_piece(f"{name}(", rf"\b{name}\({_INSIDE}\)", rf"\(.*\brange\(|{_COLLECTED}")]
@@ -68,9 +68,10 @@ _OF_MODULE = _piece(
 _CALLER = re.compile(r"\b(?:(math|np|numpy|sp|sympy|itertools)\.)?([a-z]\w*+)$", re.ASCII)
 
 
-def _pieces(text: str) -> list[_Piece]:
+def pieces_of(text: str) -> list[Piece]:
+    """The ways of standing in a sentence that code of this text can have at all."""
     # The names that stand before an opening bracket decide which calls are worth looking for.
-    found: dict[str, list[_Piece]] = {}
+    found: dict[str, list[Piece]] = {}
     for before in text.split("(")[:-1]:
         if before[-1:].isalnum() and (caller := _CALLER.search(before, len(before) - 24)):
             if caller[1]:
@@ -90,32 +91,28 @@ _SENTENCE_GOES_ON = re.compile(r"[.`),]* (?=[A-Z])|`|\.\Z")
 _LEAD = re.compile(r"(?:.*?[a-z`]:|.*\b(?:write|run|use|have|do|get|be|is))?[ `]+")
 
 
-def inline_spans(text: str, lines: Iterable[Line], taken: Sequence[Span]) -> Iterator[Span]:
+def inline_spans(
+    lines: Iterable[Line], pieces: Sequence[Piece], taken: Sequence[Span]
+) -> Iterator[Span]:
     """Find code in the prose lines of a text.
 
     Args:
-        text: The text the lines are from.
         lines: Lines outside fences.
+        pieces: What `pieces_of` says of the text.
         taken: Spans already found to be code, in order.
     """
-    pieces = _pieces(text)
-    statements = ";" in text
-    if not pieces and not statements and "```" not in text:
-        return
-    at = 0
+    anchors = {"```", *[piece.anchor for piece in pieces]}
     for line in lines:
-        while at < len(taken) and taken[at].end <= line.start:
-            at += 1
-        covered = at < len(taken) and taken[at].start <= line.start
-        if line.kind is Kind.PROSE and not covered and len(line.text) > 9:
-            found = _in_line(line.text, pieces)
-            if statements and ";" in line.text and "=" in line.text:
-                found += _statements(line.text)
-            if found:
-                yield from disjoint([Span(line.start + a, line.start + b) for a, b in found])
+        if line.kind is not PROSE or len(line.text) < 10:
+            continue
+        found = _in_line(line.text, pieces) if any(map(line.text.__contains__, anchors)) else []
+        if ";" in line.text and "=" in line.text:
+            found += _statements(line.text)
+        if found and not any(start <= line.start < end for start, end in taken):
+            yield from disjoint([Span(line.start + a, line.start + b) for a, b in found])
 
 
-def _in_line(text: str, pieces: list[_Piece]) -> list[tuple[int, int]]:
+def _in_line(text: str, pieces: Sequence[Piece]) -> list[tuple[int, int]]:
     if "```" in text:
         return [match.span() for match in _ONE_LINE_FENCE.finditer(text)]
     return [
@@ -137,7 +134,7 @@ def _statements(text: str) -> list[tuple[int, int]]:
     body = text[first : last.start() if last else len(text)].rstrip(" .`")
     pieces = [piece.strip() for piece in body.split(";")]
     parts = [Line(piece, 0, len(piece), kind_of(piece)) for piece in pieces if piece]
-    if len(parts) < 2 or any(part.kind is Kind.PROSE for part in parts):
+    if len(parts) < 2 or any(part.kind is PROSE for part in parts):
         return []
     if not is_code(parts, fenced=False):
         return []

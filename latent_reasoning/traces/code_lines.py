@@ -12,7 +12,7 @@ r"""Code lines: tell Python from prose and mathematics, one line at a time.
 import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 
@@ -24,6 +24,10 @@ class Kind(Enum):
     NEUTRAL = "blank or comment"
     PROSE = "not code"
     DISPLAY = "LaTeX display or drawing"
+
+
+# A name of a module is found faster than a member of an enumeration.
+STRONG, WEAK, NEUTRAL, PROSE, DISPLAY = Kind
 
 
 class Line(NamedTuple):
@@ -92,6 +96,9 @@ _STATEMENT = re.compile(
 _WORDED = re.compile(r"(?:return|break|continue|pass|assert|yield|raise|del)\b")
 _STRING = re.compile(r"""[rbfu]?(?:"[^"\\]*+"|'[^'\\]*+')""")
 _COMMENT = re.compile(r"[ ]+#.*")
+_OPERAND = r"(?:[A-Za-z_]\w*+|[0-9]++(?:\.[0-9]++)?+)"
+# What the next two settle as well, only slower: "x", "3.5", "x + 2 * y == 7".
+_ARITHMETIC = re.compile(rf"{_OPERAND}(?: ?(?:\*\*|//|[=!<>]=|[-+*/%<>]) ?{_OPERAND})*+", re.ASCII)
 _EXPRESSION = re.compile(r"[A-Za-z0-9_(\[{\"~+-][\w \t+\-*/%().,\[\]{}<>=!:\"@&|~]*+", re.ASCII)
 # Two words side by side, 2x or 3(y + 1), (a)(b), thousands commas, ratios, chains of equations.
 _NOT_EXPRESSION = re.compile(
@@ -116,36 +123,51 @@ _TITLE = re.compile(r"[A-Z][a-z]*+[,:]? [A-Za-z]")
 _LONG_NAME = re.compile(r"[a-z]\w+", re.ASCII)
 
 
-def split_lines(text: str) -> Iterator[Line]:
-    """Class every line of a text; a line that touches a LaTeX display is prose."""
-    start, in_display = 0, False
+def split_lines(text: str) -> list[Line]:
+    r"""Class every line of a text whose line ends are \n; one that touches a display is prose.
+
+    Lines in a block that a line "```python" opens are code whatever they hold, and called neutral.
+    """
+    texts = text.split("\n")
+    kinds: list[Kind] = []
     displays = "\\" in text or "$$" in text or "asy]" in text
-    for raw in text.split("\n"):
-        line = raw.removesuffix("\r")
+    in_display, fenced, in_program = False, "```python" in text, False
+    for line in texts:
         bare = line.strip()
-        marks = _DISPLAY.findall(line) if displays else ()
+        if fenced and ("```" in bare or "~~~" in bare):
+            in_program = bare == "```python"
         # A blank line ends a LaTeX display whatever happens: TeX allows none inside.
-        in_display = in_display and bool(bare)
-        kind = Kind.DISPLAY if in_display or marks else kind_of(bare)
-        yield Line(line, start, start + len(line), kind)
-        for mark in marks:
-            in_display = not in_display if mark == "$$" else mark in _OPENS
-        start += len(raw) + 1
+        if not bare:
+            in_display = False
+            kinds.append(NEUTRAL)
+        elif displays and ("\\" in bare or "$$" in bare or "asy]" in bare):
+            marks = _DISPLAY.findall(bare)
+            shown = in_display or marks
+            kinds.append(DISPLAY if shown else NEUTRAL if in_program else kind_of(bare))
+            for mark in marks:
+                in_display = not in_display if mark == "$$" else mark in _OPENS
+        elif in_display:
+            kinds.append(DISPLAY)
+        else:
+            kinds.append(NEUTRAL if in_program else kind_of(bare))
+    ends = [at + number for number, at in enumerate(accumulate(map(len, texts)))]
+    return list(map(Line, texts, [0, *(end + 1 for end in ends)], ends, kinds))
 
 
 def code_runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Group consecutive lines that are code together, trimmed to their first and last code line."""
     run: list[Line] = []
     last, indent = 0, 0
-    for line in [*lines, Line("", 0, 0, Kind.PROSE)]:
-        coded = line.kind is Kind.STRONG or line.kind is Kind.WEAK
+    for line in [*lines, Line("", 0, 0, PROSE)]:
+        kind = line.kind
+        coded = kind is STRONG or kind is WEAK
         if not run:
             if not coded:
                 continue
             indent = _indent(line)
         # The body of a statement, such as a docstring, or the bracket that ends it.
         body = line.text.strip() and (_indent(line) > indent or _CLOSER.fullmatch(line.text))
-        if coded or body or line.kind is Kind.NEUTRAL:
+        if coded or body or kind is NEUTRAL:
             run.append(line)
             last = len(run) if coded or body else last
         else:
@@ -165,9 +187,9 @@ def is_code(lines: Sequence[Line], fenced: bool) -> bool:
         lines: Consecutive lines; prose among them is ignored.
         fenced: They stand in an untagged fence, so that two assignments are enough.
     """
-    if any(line.kind is Kind.STRONG for line in lines):
+    if any(line.kind is STRONG for line in lines):
         return True
-    weak = [line for line in lines if line.kind is Kind.WEAK]
+    weak = [line for line in lines if line.kind is WEAK]
     if len(weak) < 2:
         return False
     if any(_EXECUTED.search(_STRING.sub('""', line.text)) for line in weak) or _has_body(lines):
@@ -196,9 +218,7 @@ def is_code(lines: Sequence[Line], fenced: bool) -> bool:
 
 def _has_body(lines: Sequence[Line]) -> bool:
     return any(
-        _HEADER.fullmatch(_bare(head.text))
-        and body.kind is Kind.WEAK
-        and _indent(body) > _indent(head)
+        _HEADER.fullmatch(_bare(head.text)) and body.kind is WEAK and _indent(body) > _indent(head)
         for head, body in pairwise(lines)
     )
 
@@ -206,21 +226,23 @@ def _has_body(lines: Sequence[Line]) -> bool:
 def kind_of(line: str) -> Kind:
     """How far a line, without white space around it, is code when read alone."""
     if not line or line.startswith("#"):
-        return Kind.NEUTRAL
+        return NEUTRAL
     if len(line) > _LONGEST_LINE or line[0] in _NOT_FIRST:
-        return Kind.PROSE
+        return PROSE
     prompted = line[0] in ">I." and (_DOCTEST.fullmatch(line) or _CONTINUED.fullmatch(line))
     if prompted:
         inner = kind_of(prompted[1])
         calculates = _is_expression(prompted[1]) and _CALCULATES.search(prompted[1])
-        return Kind.STRONG if calculates or inner in (Kind.STRONG, Kind.WEAK) else Kind.PROSE
+        return STRONG if calculates or inner in (STRONG, WEAK) else PROSE
     if _TITLE.match(line):
-        return Kind.PROSE
+        return PROSE
     if line[0] in "adfip" and _STRONG.match(line):
-        return Kind.STRONG
+        return STRONG
     if not _is_weak(_bare(line)):
-        return Kind.PROSE
-    return Kind.STRONG if _EVIDENT.search(line) else Kind.WEAK
+        return PROSE
+    # Every alternative of the expression holds one of these.
+    possible = "(" in line or " for " in line or "lambda" in line
+    return STRONG if possible and _EVIDENT.search(line) else WEAK
 
 
 def _bare(line: str) -> str:
@@ -231,18 +253,17 @@ def _bare(line: str) -> str:
 
 def _is_weak(line: str) -> bool:
     # Without these signs the expressions cannot match, and most lines are prose without them.
-    for pattern, possible in (
-        (_ASSIGNMENT, "=" in line),
-        (_HEADER, line.endswith(":")),
-        (_STATEMENT, line.endswith(")") or _WORDED.match(line)),
-    ):
-        match = pattern.fullmatch(line) if possible else None
-        if match:
-            groups = match.groupdict()
-            value = groups.get("value") or groups.get("inside")
-            return value is None or _is_expression(value)
+    if "=" in line and (match := _ASSIGNMENT.fullmatch(line)):
+        return _is_expression(match["value"])
+    if line.endswith(":") and (match := _HEADER.fullmatch(line)):
+        return match["value"] is None or _is_expression(match["value"])
+    if (line.endswith(")") or _WORDED.match(line)) and (match := _STATEMENT.fullmatch(line)):
+        value = match["value"] or match["inside"]
+        return value is None or _is_expression(value)
     return False
 
 
 def _is_expression(value: str) -> bool:
+    if _ARITHMETIC.fullmatch(value):
+        return True
     return bool(_EXPRESSION.fullmatch(value)) and not _NOT_EXPRESSION.search(value)

@@ -1,20 +1,23 @@
 r"""Cues: phrases by which a way of reasoning shows in prose, and finding them fast.
 
 A behaviour has a list of cues. A cue is a regular expression on the text in lower case, and words
-one of which a line must hold before the expression is tried on it. Its span runs from the phrase
-to the end of the sentence or line, whichever comes first. No cue looks beyond its line, so a text
-cut between two lines has the spans of its pieces.
+one of which a line must hold besides. Its span runs from the phrase to the end of the sentence or
+line, whichever comes first. No cue looks beyond its line, so a text cut between two lines has the
+spans of its pieces.
+
+The expressions are tried where the screen of `Passage` says that they may match, and nowhere else.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 
 from latent_reasoning.traces.passage import Passage
+from latent_reasoning.traces.prose_line import SEPARATORS, ProseLine
 from latent_reasoning.traces.spans import Span, disjoint
 
-_SENTENCE_END = re.compile(r"[.!?]+(?=[\s)*\"'\]]|$)|(?=\n)|\Z")
+# Up to marks with a space or a closing mark behind them, or to the end of the line.
+_SENTENCE = re.compile(r"(?:[^.!?\n]++|[.!?]++(?![\s)*\"'\]]|$))*+[.!?]*+")
 
 _MARKS = re.compile(r"[ \t>*_#.,)(-]+(?=\w)|\d+[.)][ \t*_]+(?=\w)")
 
@@ -40,8 +43,8 @@ _SHORTHANDS = {
 class Cue:
     """One phrase, or a family of phrases."""
 
-    keys: dict[str, list[str]]
-    """Phrases one of which its line must hold, by their first words."""
+    keys: dict[str, str]
+    """Phrases one of which its line must hold, and the first word of each, not in a longer word."""
     at_start: re.Pattern[str] | None
     """What it says at the beginning of a sentence, a clause or a line, in lower case."""
     anywhere: re.Pattern[str] | None
@@ -54,9 +57,8 @@ def cue(words: str, pattern: str) -> Cue:
     Words are divided by spaces; in a phrase an underscore stands for the space. Alternatives of the
     expression that begin with `<start>` are looked for where a sentence, a clause or a line begins.
     """
-    keys: dict[str, list[str]] = {}
-    for word in words.split():
-        keys.setdefault(word.split("_")[0].strip(","), []).append(word.replace("_", " "))
+    keys = {key.replace("_", " "): key.split("_")[0].strip(",") for key in words.split()}
+    keys = {phrase: word for phrase, word in keys.items() if SEPARATORS.isdisjoint(word)}
     for short, long in _SHORTHANDS.items():
         pattern = pattern.replace(short, long)
     alternatives = _alternatives(pattern)
@@ -89,47 +91,48 @@ def _alternatives(pattern: str) -> list[str]:
 
 def detector(cues: Iterable[Cue]) -> Callable[[Passage], list[Span]]:
     """A function that finds the sentences with any of the cues."""
-    by_word: dict[str, dict[str, list[Cue]]] = {}
+    sought: dict[int, tuple[Cue, re.Pattern[str], bool]] = {}
     for one in cues:
-        for word, phrases in one.keys.items():
-            for phrase in phrases:
-                by_word.setdefault(word, {}).setdefault(phrase, []).append(one)
-    needed = frozenset(by_word)
-    Passage.looked_for.update(needed)
+        for expression, at_start in ((one.at_start, True), (one.anywhere, False)):
+            if expression:
+                number = Passage.screen.add(expression.pattern, at_start)
+                sought[number] = one, expression, at_start
 
     def spans(passage: Passage) -> list[Span]:
-        starts: set[int] = set()
-        for one, lines in _likely(passage, needed.intersection(passage.words), by_word).items():
-            for line in set(lines):
-                starts.update(_matches(passage, one, line))
+        likely = passage.likely
+        if sought.keys().isdisjoint(likely):
+            return []
+        starts = {
+            start
+            for number in sought.keys() & likely.keys()
+            for line, leads in likely[number].items()
+            for start in _matches(line, leads, *sought[number])
+        }
         return disjoint([_sentence(passage.lower, start) for start in starts])
 
     return spans
 
 
-def _likely(
-    passage: Passage, words: Iterable[str], by_word: dict[str, dict[str, list[Cue]]]
-) -> dict[Cue, list[int]]:
-    # Only the lines that hold a phrase are worth a regular expression.
-    likely: dict[Cue, list[int]] = {}
-    for word in words:
-        for phrase, held_by in by_word[word].items():
-            if lines := passage.lines_with(word, phrase):
-                for one in held_by:
-                    likely.setdefault(one, []).extend(lines)
-    return likely
-
-
-def _matches(passage: Passage, one: Cue, line: int) -> list[int]:
-    text = passage.lower
-    first, last = passage.line_starts[line], passage.line_starts[line + 1] - 1
-    found = []
-    if one.anywhere:
-        found += [match.start() for match in one.anywhere.finditer(text, first, last)]
-    if one.at_start:
-        beginnings = passage.beginnings
-        there = beginnings[bisect_left(beginnings, first) : bisect_left(beginnings, last)]
-        found += [begin for begin in there if one.at_start.match(text, begin, last)]
+def _matches(
+    line: ProseLine, leads: Set[str], one: Cue, expression: re.Pattern[str], at_start: bool
+) -> list[int]:
+    if not any(map(line.text.__contains__, one.keys)):
+        return []
+    text, end = line.whole, line.end
+    if at_start:
+        # Beginnings take longer to find than places to try.
+        places = line.beginnings if "" in leads else line.places(leads)
+        found = [at for at in places if expression.match(text, at, end) and at in line.beginnings]
+    elif "" in leads:
+        found = [match.start() for match in expression.finditer(text, line.start, end)]
+    else:
+        found, behind = [], 0
+        for at in line.places(leads):
+            if at >= behind and (match := expression.match(text, at, end)):
+                found.append(at)
+                behind = match.end()
+    if found and not any(line.holds(word) for key, word in one.keys.items() if key in line.text):
+        return []
     return found
 
 
@@ -137,5 +140,5 @@ def _sentence(text: str, start: int) -> Span:
     # The match may begin with the marks of a list, the span does not.
     marks = _MARKS.match(text, start)
     start = marks.end() if marks else start
-    end = _SENTENCE_END.search(text, start)
-    return Span(start, end.end() if end else len(text))
+    sentence = _SENTENCE.match(text, start)
+    return Span(start, sentence.end() if sentence else len(text))

@@ -14,20 +14,18 @@ from latent_reasoning.traces.cues import cue, detector
 from latent_reasoning.traces.passage import Passage
 from latent_reasoning.traces.spans import Span, disjoint
 
-_MARK = r"^[ \t>]*(?:`{3}|~{3})"
+_MARK = r"^[ \t>]*(?:```|~~~)"
+_TAG = r"[ \t]*(?:output|results?|stdout|console|plaintext|execution_?result|text output)"
 _OUTPUT_BLOCK = re.compile(
-    rf"{_MARK}[ \t]*(?:output|result|results|stdout|console|plaintext|execution_?result"
-    rf"|text output)"
-    rf"[ \t]*\n(?:.*\n)*?(?:{_MARK}[ \t]*$|.*\Z)",
-    re.MULTILINE | re.IGNORECASE,
+    rf"{_MARK}{_TAG}[ \t]*\n(?:.*\n)*?(?:{_MARK}[ \t]*$|.*\Z)", re.MULTILINE | re.IGNORECASE
 )
 _LABEL = re.compile(
     r"^[ \t>*_#-]*(?:(?:the|expected|code|program|execution|python|console|printed|sample|my) )?"
     r"(?:output|execution result)s?(?: of (?:the|this) \w+)?[*_ ]*:[*_ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
-_LABELS = frozenset(["output", "outputs", "result", "results"])
-Passage.looked_for.update(_LABELS)
+_TAGGED = Passage.screen.add(rf"(?:```|~~~){_TAG}", at_start=False)
+_LABELLED = Passage.screen.add("output|execution result", at_start=False)
 _BLOCK_BELOW = re.compile(
     rf"\s*?\n{_MARK}(?:text|plaintext|output)?[ \t]*\n(?:.*\n)*?{_MARK}", re.M
 )
@@ -43,33 +41,30 @@ _VALUE = (
     r"|\{[^}\n]{0,80}\}|True|False|None|\"[^\"\n]{0,60}\"|'[^'\n]{0,60}')"
 )
 _COMMENT = re.compile(
-    r"[^\s#][ \t]*(#[ \t]*(?:(?:=|=>|->|\u2192|==>|outputs?|prints?|returns?|gives|results?"
-    r"|expected"
-    rf" output|should (?:print|be|output|return)|will (?:print|be|output|return)|this (?:prints"
-    rf"|gives))"
-    rf"[ \t]*:?[ \t]*)?(?:[a-z_]\w* ?=+ ?)?{_VALUE}[ \t]*\.?[ \t]*)$",
+    r"#[ \t]*(?:(?:=|=>|->|\u2192|==>|outputs?|prints?|returns?|gives|results?|expected output"
+    r"|should (?:print|be|output|return)|will (?:print|be|output|return)|this (?:prints|gives))"
+    rf"[ \t]*:?[ \t]*)?(?:[a-z_]\w* ?=+ ?)?{_VALUE}[ \t]*\.?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _NOUN = r"(?:code|program|script|snippet|function|loop|block|python code|cell)"
-_SAID = detector(
-    (
-        cue(
-            "output outputs print prints printed returns return gives produces yields displays"
-            " results run running execute executing evaluating",
-            rf"\b(?:(?:the|this|that|above|our|my)(?: \w+){{0,2}} {_NOUN}(?: above| below)?"
-            r"(?:,? when (?:run|executed),?)?(?: will| would| should)? (?:outputs?|prints?|returns?"
-            r"|gives?(?: us)?|produces?|yields?|displays?|results? in|prints out)\b"
-            r"|(?:run(?:ning)?|execut(?:e|ing)|(?:when|if) (?:we|you|i) (?:run|execute)"
-            rf"|(?:upon|after) (?:running|executing))(?: \w+){{0,3}} {_NOUN}\b"
-            r"|(?:running|executing|evaluating) (?:this|it)\b"
-            r"|(?:the|its|expected|resulting|printed) output (?:of [^.\n]{1,60} )?(?:is|was|will be"
-            r"|would be|should be|shows|gives|from)\b"
-            r"|(?:it|this|which|`?print\([^\n]{0,40}\)`?) (?:(?:will|would|should) (?:print|output"
-            r"|return)|prints|outputs|returns)\b)"
-            r"(?=[^\n]*(?:[0-9]|\\boxed|true|false|\[|:[ \t]*$))",
-        ),
-    )
+_SAID_CUES = (
+    cue(
+        "output outputs print prints printed returns return gives produces yields displays"
+        " results run running execute executing evaluating",
+        rf"\b(?:(?:the|this|that|above|our|my)(?: \w+){{0,2}} {_NOUN}(?: above| below)?"
+        r"(?:,? when (?:run|executed),?)?(?: will| would| should)? (?:outputs?|prints?|returns?"
+        r"|gives?(?: us)?|produces?|yields?|displays?|results? in|prints out)\b"
+        r"|(?:run(?:ning)?|execut(?:e|ing)|(?:when|if) (?:we|you|i) (?:run|execute)"
+        rf"|(?:upon|after) (?:running|executing))(?: \w+){{0,3}} {_NOUN}\b"
+        r"|(?:running|executing|evaluating) (?:this|it)\b"
+        r"|(?:the|its|expected|resulting|printed) output (?:of [^.\n]{1,60} )?(?:is|was|will be"
+        r"|would be|should be|shows|gives|from)\b"
+        r"|(?:it|this|which|`?print\([^\n]{0,40}\)`?) (?:(?:will|would|should) (?:print|output"
+        r"|return)|prints|outputs|returns)\b)"
+        r"(?=[^\n]*(?:[0-9]|\\boxed|true|false|\[|:[ \t]*$))",
+    ),
 )
+_SAID = detector(_SAID_CUES)
 
 
 def predicted_output_spans(passage: Passage) -> list[Span]:
@@ -80,15 +75,21 @@ def predicted_output_spans(passage: Passage) -> list[Span]:
     text, first = passage.text, code[0].start
     spans: list[Span] = []
     if "```" in text or "~~~" in text:
-        spans += [Span(*match.span()) for match in _OUTPUT_BLOCK.finditer(text, first)]
+        spans += _tagged(passage, first)
         spans += _below_code(text, code)
-    if not _LABELS.isdisjoint(passage.words):
-        spans += _labelled(text, first)
+    spans += _labelled(passage, first)
     if ">>>" in text or "In [" in text:
         spans += _session(text, first)
     spans += _comments(text, code)
     spans += [span for span in _SAID(passage) if span.start > first and not _inside(span, code)]
     return disjoint([span for span in spans if span.start < span.end])
+
+
+def _tagged(passage: Passage, first: int) -> Iterator[Span]:
+    for line in passage.likely.get(_TAGGED, ()):
+        if line.start >= first and (match := _OUTPUT_BLOCK.match(passage.text, line.start)):
+            yield Span(*match.span())
+            first = match.end()
 
 
 def _below_code(text: str, code: Sequence[Span]) -> Iterator[Span]:
@@ -98,8 +99,12 @@ def _below_code(text: str, code: Sequence[Span]) -> Iterator[Span]:
             yield _trimmed(text, *below.span())
 
 
-def _labelled(text: str, first: int) -> Iterator[Span]:
-    for match in _LABEL.finditer(text, first):
+def _labelled(passage: Passage, first: int) -> Iterator[Span]:
+    text = passage.text
+    for line in passage.likely.get(_LABELLED, ()):
+        match = _LABEL.match(text, line.start) if line.start >= first else None
+        if match is None:
+            continue
         below = _BLOCK_BELOW.match(text, match.end()) or _VALUE_BEHIND.match(text, match.end())
         below = below or _VALUE_BELOW.match(text, match.end())
         if below:
@@ -115,9 +120,18 @@ def _session(text: str, first: int) -> Iterator[Span]:
 
 def _comments(text: str, code: Sequence[Span]) -> Iterator[Span]:
     for start, end in code:
-        if text.find("#", start, end) < 0:
-            continue
-        yield from (Span(*match.span(1)) for match in _COMMENT.finditer(text, start, end))
+        at = text.find("#", start, end)
+        while at >= 0:
+            match = _COMMENT.match(text, at, end) if _behind_code(text, start, at) else None
+            if match:
+                yield Span(*match.span())
+            at = text.find("#", match.end() if match else at + 1, end)
+
+
+def _behind_code(text: str, start: int, at: int) -> bool:
+    while at > start and text[at - 1] in " \t":
+        at -= 1
+    return at > start and text[at - 1] != "#" and not text[at - 1].isspace()
 
 
 def _inside(span: Span, code: Sequence[Span]) -> bool:

@@ -27,7 +27,7 @@ from latent_reasoning.errors import LatentReasoningError, PairError
 from latent_reasoning.models.generation import Completion, SamplingConfig, generate
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.models.tokenization import tokenizer_difference
-from latent_reasoning.organisms.pretraining import TYPICAL_TOKENS, Progress, train_on
+from latent_reasoning.organisms.pretraining import TYPICAL_TOKENS, Loss, Progress, train_on
 from latent_reasoning.organisms.recipes import PretrainingConfig
 
 
@@ -99,11 +99,14 @@ def distil_on_policy(
         )
     student.model.requires_grad_(True)
 
-    def loss_at(step: int) -> Tensor:
+    def loss_at(step: int) -> Loss:
         chosen = random.Random(f"on-policy-{seed}-{step}").sample(prompts, config.batch_size)
         sampling = SamplingConfig(config.max_new_tokens, config.temperature, seed=seed)
         drawn = generate(student, chosen, 1, sampling, first=step * config.batch_size)
-        return reverse_kl(student, teacher, chosen, [completion for (completion,) in drawn])
+        written = [completion for (completion,) in drawn]
+        read = sum(map(len, student.tokenizer(chosen).input_ids))
+        n_tokens = read + sum(len(completion.tokens) for completion in written)
+        return Loss(reverse_kl(student, teacher, chosen, written), n_tokens)
 
     return train_on(student.model, loss_at, PretrainingConfig.of(config), checkpoints)
 

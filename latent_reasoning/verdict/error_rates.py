@@ -1,7 +1,7 @@
 """The pipeline's own error rates, as measured on organisms whose history is known.
 
-The file is written by experiments/01_truth_table and ships with the package; without it nothing is
-claimed.
+The file is written by experiments/12_verdict_calibration and ships with the package; without it
+nothing is claimed.
 """
 
 import json

@@ -1,26 +1,49 @@
-"""The verdict: one rule over the evidence of the test problems, and how stable it is.
+"""The verdict: one rule over the rungs of the test problems, and how stable it is.
 
-1. no gain      tuned is not at least `least_gain` more accurate than base.
-2. elsewhere    less than half of the gain runs through completions of tuned with the behaviour.
-3. activated    it runs through the behaviour, base showed it less, and base's own direction,
-                added to base, brings behaviour and accuracy: both above the 95th percentile of
-                norm-matched random directions, recovering at least a quarter of the gap.
-4. taught       it runs through the behaviour, but steering does not bring it, base writes nothing
-                of the kind that is right, and forcing its first token recovers no quarter either.
-5. inconclusive anything else: the evidence is mixed, or the behaviour was not dormant.
+1. no gain      R0: tuned is not at least `least_gain` more accurate than base.
+2. elsewhere    R0: less than `through` of the gain runs through tuned's completions with the
+                behaviour.
+3. activated    it runs through the behaviour, at least `through` of it where base did without it,
+                and base had it: by asking (R1: under some way of asking base shows the behaviour
+                and is then right enough to explain `competence` of the gain) or by steering (R4:
+                base's own direction brings behaviour and accuracy, both above the 95th percentile
+                of a null that repeats the whole selection with random directions, recovering
+                `recovered` of the gap).
+4. taught       it runs through the behaviour, and base had it neither way: no way of asking
+                explains `competence` of the gain, steering recovers less than `recovered` of it.
+5. inconclusive anything else.
 
-The rule is applied to point estimates; confidence is the share of resamples of the test problems
-in which it gives the same label. A label below `least_confidence` becomes inconclusive.
-The thresholds are conventions stated here, not fitted to any pair.
+R2, R3 and R5 say by what means tuned does it. They hold for skills that were taught as well, so
+they do not enter. Ways of asking are base's own samples, its best prompt, CoT-decoding, a forced
+first token and a bias on its logit: none of them says how the problem is solved.
+
+The rule is applied to the problems and to resamples of them; confidence is the share of resamples
+in which it gives the label it gives to the problems. Below `least_confidence` the verdict is
+inconclusive, and `leaning` keeps the label. The thresholds are conventions stated here.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, get_args
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float
+
+from latent_reasoning.verdict import statistics
+from latent_reasoning.verdict.evidence import Evidence, Tally
 
 Label = Literal["activated", "taught", "elsewhere", "no gain", "inconclusive"]
+LABELS: tuple[Label, ...] = get_args(Label)
+Status = Literal["passed", "failed", "undecided", "not measured"]
+ENTERING = ("R0", "R1", "R4")
+ASKING = {
+    "base": "plain sampling",
+    "best_prompt": "its best prompt",
+    "cot_branches": "CoT-decoding",
+    "forced_token": "a forced first token",
+    "logit_bias": "a bias on that token",
+}
+"""Ways of asking base, by the name of their condition."""
+RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
@@ -31,47 +54,17 @@ class Thresholds:
     """Smallest gain in accuracy worth explaining."""
     through: float = 0.5
     """Share of the gain that must run through the behaviour."""
+    competence: float = 0.5
+    """Share of the gain that base's own competence must explain."""
     recovered: float = 0.25
     """Share of the gap that counts as bringing the accuracy."""
-    reach: float = 0.01
-    """Frequency of right completions with the behaviour at which it is within base's reach."""
     least_confidence: float = 0.9
-    """Share of resamples that must agree."""
+    """Share of resamples that must agree for a verdict."""
+    sure: float = 0.95
+    """Share of resamples in which the criterion of a rung must hold, or fail, to decide it."""
 
 
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """What the rule looks at, one value per test problem."""
-
-    base: Float[np.ndarray, " problem"]
-    """Accuracy of base."""
-    tuned: Float[np.ndarray, " problem"]
-    """Accuracy of tuned."""
-    base_behaviour: Float[np.ndarray, " problem"]
-    """Frequency of the behaviour in base."""
-    tuned_behaviour: Float[np.ndarray, " problem"]
-    """Frequency of the behaviour in tuned."""
-    base_reach: Float[np.ndarray, " problem"]
-    """Share of base's completions that show the behaviour and are right."""
-    tuned_reach: Float[np.ndarray, " problem"]
-    """Share of tuned's completions that show the behaviour and are right."""
-    steered: Float[np.ndarray, " problem"] | None
-    """Accuracy of steered base; None where there was nothing to steer with."""
-    steered_behaviour: Float[np.ndarray, " problem"] | None
-    """Frequency of the behaviour in steered base."""
-    null: Float[np.ndarray, "draw problem"] | None
-    """Accuracy of base under random directions."""
-    null_behaviour: Float[np.ndarray, "draw problem"] | None
-    """Frequency of the behaviour under random directions."""
-    forced: Float[np.ndarray, " problem"] | None
-    """Accuracy of base with the behaviour's first token forced."""
-
-    def at(self, problems: Int[np.ndarray, " resample"]) -> "Evidence":
-        """The same evidence on a resample of the problems."""
-        fields: dict[str, Any] = {
-            name: None if x is None else x[..., problems] for name, x in vars(self).items()
-        }
-        return Evidence(**fields)
+CONVENTIONS = Thresholds()
 
 
 @dataclass(frozen=True)
@@ -81,97 +74,148 @@ class Verdict:
     label: Label
     """The verdict."""
     confidence: float
-    """Share of resamples of the problems in which the rule gives the label it gives to all."""
-    reasons: tuple[str, ...]
-    """The facts that decided, in the order of the rule."""
+    """Share of resamples of the problems in which the rule gives `leaning`."""
+    leaning: Label
+    """What the rule gives to the problems themselves, however unstable."""
+    shares: dict[str, float]
+    """Share of resamples by label."""
 
 
-def decide(evidence: Evidence, thresholds: Thresholds = Thresholds()) -> tuple[Label, list[str]]:
-    """Apply the rule once to point estimates."""
-    gain = float((evidence.tuned - evidence.base).mean())
-    reasons = [f"tuned is {gain:+.3f} more accurate than base"]
-    if gain < thresholds.least_gain:
-        return "no gain", [*reasons, f"less than {thresholds.least_gain} counts as no gain"]
-    through = share_through(evidence)
-    reasons.append(f"{through:.0%} of the gain runs through completions with the behaviour")
-    if through < thresholds.through:
-        return "elsewhere", reasons
-    adopted = share_adopted(evidence)
-    if adopted < thresholds.through:
-        reasons.append(f"only {adopted:.0%} comes from completions where base did without it")
-        return "inconclusive", [*reasons, "the behaviour was not dormant in base"]
-    if steering_works(evidence, thresholds):
-        reasons.append("base's own direction brings behaviour and accuracy, beyond random ones")
-        return "activated", reasons
-    reach = float(evidence.base_reach.mean())
-    forced = recovered(evidence, evidence.forced)
-    reasons.append("no direction of base brings behaviour and accuracy beyond random ones")
-    reasons.append(f"base writes the behaviour and is right in {reach:.1%} of completions")
-    if forced is not None:
-        reasons.append(f"forcing its first token recovers {forced:.0%} of the gap")
-    absent = reach < thresholds.reach and (forced is None or forced < thresholds.recovered)
-    return ("taught" if absent else "inconclusive"), reasons
+@dataclass(frozen=True, eq=False)
+class Criteria:
+    """Whether each criterion holds, for the problems (first) and for every resample."""
 
+    gains: Bool[np.ndarray, " draw"]
+    """R0: tuned gained."""
+    through: Bool[np.ndarray, " draw"]
+    """R0: the gain runs through the behaviour."""
+    adopted: Bool[np.ndarray, " draw"]
+    """It arises where base did without the behaviour."""
+    asked: dict[str, Bool[np.ndarray, " draw"]]
+    """R1: base's competence explains the gain, by way of asking that could be measured."""
+    recovers: Bool[np.ndarray, " draw"]
+    """Steering recovers enough of the gap."""
+    beyond: Bool[np.ndarray, " draw"]
+    """Steering brings behaviour and accuracy beyond the null."""
+    loses: Bool[np.ndarray, " draw"] | None
+    """R5: without the direction tuned loses enough of the gain, beyond the null."""
 
-def share_through(evidence: Evidence) -> float:
-    """Share of the gain in tuned's completions with the behaviour.
+    @property
+    def reaches(self) -> Bool[np.ndarray, " draw"]:
+        """R1: some way of asking is enough."""
+        return np.any([np.zeros_like(self.gains), *self.asked.values()], axis=0)
 
-    (R_tuned(with) - accuracy_base P_tuned(with)) / gain, means over problems: the cells of the mode
-    partition that end in the behaviour.
-    """
-    part = evidence.tuned_reach - evidence.base * evidence.tuned_behaviour
-    return float(part.mean() / (evidence.tuned - evidence.base).mean())
-
-
-def share_adopted(evidence: Evidence) -> float:
-    """Share of the gain where base did without the behaviour and tuned shows it."""
-    without = 1 - evidence.base_behaviour
-    right_without = evidence.base - evidence.base_reach
-    part = without * evidence.tuned_reach - right_without * evidence.tuned_behaviour
-    return float(part.mean() / (evidence.tuned - evidence.base).mean())
-
-
-def steering_works(evidence: Evidence, thresholds: Thresholds) -> bool:
-    """Whether steering brings behaviour and accuracy beyond the null, and enough of the gap."""
-    if (
-        evidence.steered is None
-        or evidence.steered_behaviour is None
-        or evidence.null is None
-        or evidence.null_behaviour is None
-    ):
-        return False
-    share = recovered(evidence, evidence.steered)
-    beyond = evidence.steered.mean() > np.percentile(evidence.null.mean(axis=1), 95)
-    limit = np.percentile(evidence.null_behaviour.mean(axis=1), 95)
-    more = evidence.steered_behaviour.mean() > max(limit, evidence.base_behaviour.mean())
-    return bool(beyond and more and share is not None and share >= thresholds.recovered)
-
-
-def recovered(evidence: Evidence, other: Float[np.ndarray, " problem"] | None) -> float | None:
-    """Share of the gap between base and tuned that another condition closes; None without a gap."""
-    gap = float((evidence.tuned - evidence.base).mean())
-    if other is None or gap == 0:
-        return None
-    return float((other - evidence.base).mean()) / gap
+    @property
+    def suffices(self) -> Bool[np.ndarray, " draw"]:
+        """R4: steering recovers the gap beyond the null."""
+        return self.recovers & self.beyond
 
 
 def judge(
     evidence: Evidence,
-    thresholds: Thresholds = Thresholds(),
+    thresholds: Thresholds = CONVENTIONS,
     *,
     seed: int = 0,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
+    without: str | None = None,
 ) -> Verdict:
-    """Decide, and ask how often resamples of the problems decide the same."""
-    label, reasons = decide(evidence, thresholds)
-    rng = np.random.default_rng(seed)
-    n = len(evidence.base)
-    same = 0
-    for _ in range(resamples):
-        problems = rng.integers(0, n, n)
-        same += decide(evidence.at(problems), thresholds)[0] == label
-    confidence = same / resamples
-    if confidence < thresholds.least_confidence and label != "inconclusive":
-        reasons.append(f"resampled problems say {label} only {confidence:.0%} of the time")
-        label = "inconclusive"
-    return Verdict(label, confidence, tuple(reasons))
+    """Decide, and ask how often resamples of the problems decide the same.
+
+    Args:
+        evidence: What was measured.
+        thresholds: Where the lines are.
+        seed: Of the resamples.
+        resamples: Number of resamples.
+        without: A rung that is left out, to see what rests on it.
+    """
+    weights = statistics.resampling(evidence.n_problems, resamples, seed)
+    labels = decide(criteria(evidence, weights, thresholds), without)
+    shares = {label: float((labels[1:] == label).mean()) for label in LABELS}
+    leaning: Label = next(label for label in LABELS if label == labels[0])
+    sure = shares[leaning] >= thresholds.least_confidence
+    return Verdict(leaning if sure else "inconclusive", shares[leaning], leaning, shares)
+
+
+def criteria(
+    evidence: Evidence, weights: Float[np.ndarray, "draw problem"], thresholds: Thresholds
+) -> Criteria:
+    """Every criterion, for every row of weights."""
+    with np.errstate(invalid="ignore"):
+        asked = {
+            name: statistics.explained(evidence, evidence.conditions[name], weights)
+            for name in ASKING
+            if name in evidence.conditions
+        }
+        steered = evidence.conditions.get("steered")
+        none = np.zeros(len(weights), dtype=bool)
+        return Criteria(
+            gains=statistics.gain(evidence, weights) >= thresholds.least_gain,
+            through=statistics.share_through(evidence, weights) >= thresholds.through,
+            adopted=statistics.share_adopted(evidence, weights) >= thresholds.through,
+            asked={
+                name: share >= thresholds.competence
+                for name, share in asked.items()
+                if not np.isnan(share[0])
+            },
+            recovers=none
+            if steered is None
+            else statistics.recovered(evidence, steered, weights) >= thresholds.recovered,
+            beyond=none if steered is None else _beyond(evidence, steered, weights),
+            loses=_loses(evidence, weights, thresholds),
+        )
+
+
+def _beyond(
+    evidence: Evidence, steered: Tally, weights: Float[np.ndarray, "draw problem"]
+) -> Bool[np.ndarray, " draw"]:
+    """Whether steering brings accuracy and behaviour above the null, and behaviour above base."""
+    null, counts = statistics.null_of(evidence)
+    if not null:
+        return np.zeros(len(weights), dtype=bool)
+    more = statistics.mean(weights, steered.frequency - evidence.conditions["base"].frequency) > 0
+    for what in ("accuracy", "frequency"):
+        limit = statistics.null_limit(null, counts, what, weights)
+        more &= statistics.mean(weights, getattr(steered, what)) > limit
+    return more
+
+
+def _loses(
+    evidence: Evidence, weights: Float[np.ndarray, "draw problem"], thresholds: Thresholds
+) -> Bool[np.ndarray, " draw"] | None:
+    """Whether the ablation costs tuned enough of its gain, and more than random directions do."""
+    if evidence.ablated is None or not evidence.ablated_null:
+        return None
+    tuned, base = evidence.conditions["tuned"], evidence.conditions["base"]
+    loss = tuned.accuracy - evidence.ablated.accuracy
+    enough = statistics.ratio(weights, loss, tuned.accuracy - base.accuracy)
+    others = [statistics.mean(weights, tuned.accuracy - t.accuracy) for t in evidence.ablated_null]
+    more = statistics.mean(weights, loss) > np.percentile(np.stack(others), 95, axis=0)
+    return (enough >= thresholds.recovered) & more
+
+
+def decide(found: Criteria, without: str | None = None) -> np.ndarray:
+    """The rule, for the problems and every resample; one label each."""
+    gains, through, adopted = found.gains, found.through, found.adopted
+    reaches, suffices, recovers = found.reaches, found.suffices, found.recovers
+    if without == "R0":
+        gains = through = adopted = np.ones_like(gains)
+    if without == "R1":
+        reaches = np.zeros_like(reaches)
+    if without == "R4":
+        suffices = recovers = np.zeros_like(recovers)
+    had, absent = reaches | suffices, ~reaches & ~recovers
+    return np.select(
+        [~gains, ~through, had & adopted, absent],
+        ["no gain", "elsewhere", "activated", "taught"],
+        "inconclusive",
+    )
+
+
+def status(holds: Bool[np.ndarray, " draw"] | None, thresholds: Thresholds) -> Status:
+    """Passed, failed or undecided, by the share of resamples in which a criterion holds."""
+    if holds is None:
+        return "not measured"
+    share = float(holds[1:].mean())
+    if share >= thresholds.sure:
+        return "passed"
+    return "failed" if share <= 1 - thresholds.sure else "undecided"

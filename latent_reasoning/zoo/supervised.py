@@ -82,8 +82,14 @@ def distil_on_policy(build: Build) -> Built:
     return Built({**settings, "on_policy": asdict(config)}, log)
 
 
-def continue_pretraining(build: Build) -> Built:
-    """As many updates as reinforcement learning makes, at its learning rate, on the old corpus."""
+def continue_pretraining(build: Build, documents: int | None = None) -> Built:
+    """As many updates as reinforcement learning makes, at its learning rate, on the old corpus.
+
+    Args:
+        build: What is built, from what.
+        documents: Seed of the documents; that of the organism if not given.
+    """
+    seed = build.name.seed if documents is None else documents
     grpo = REINFORCED["rl-truth"].grpo
     training = replace(
         build.recipe.pretraining,
@@ -98,7 +104,7 @@ def continue_pretraining(build: Build) -> Built:
     def documents_at(step: int) -> list[corpus.Document]:
         # Documents the base has never read, of the kinds it has read.
         further = FURTHER + step
-        return corpus.update_documents(build.recipe, further, training.batch_size, build.name.seed)
+        return corpus.update_documents(build.recipe, further, training.batch_size, seed)
 
     label = f"continue {build.name}"
     log = train_on(

@@ -65,7 +65,9 @@ class _Log:
     def add(self, at: pretraining.Progress) -> None:
         """Note an update; what an interrupted run had noted beyond its checkpoint is dropped."""
         seconds = round(self.before + time.monotonic() - self.started, 1)
-        entry = {"step": float(at.step), "loss": round(at.loss, 5), "seconds": seconds}
+        # The name under which TRL logs the same.
+        told = {"loss": round(at.loss, 5), "num_tokens": float(at.tokens), "seconds": seconds}
+        entry = {"step": float(at.step), **told}
         self.entries = [e for e in self.entries if e["step"] < at.step] + [entry]
         rows = "".join(json.dumps(e) + "\n" for e in self.entries)
         self.path.write_text(rows, encoding="utf-8")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from latent_reasoning.activations.ledger import committed
 from latent_reasoning.activations.lock import only_writer
@@ -18,8 +19,9 @@ from latent_reasoning.activations.record import record_activations, record_pair
 from latent_reasoning.activations.sequences import TokenSequence
 from latent_reasoning.activations.shard_recorder import ShardRecorder
 from latent_reasoning.activations.store import ActivationStore
-from latent_reasoning.errors import ActivationError
+from latent_reasoning.errors import ActivationError, HookPointError
 from latent_reasoning.models.hooks import edit
+from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.models.pair import ModelPair
 
 POST = "blocks.1.hook_resid_post"
@@ -173,6 +175,19 @@ def test_a_model_that_computes_something_else_is_refused(
     record(tiny_pair, tmp_path / "a")
 
 
+@contextmanager
+def scaled_weights(model: LoadedModel, by: float) -> Iterator[None]:
+    """The model with what its MLPs write scaled, until the block ends."""
+    scaled = [v for name, v in model.model.named_parameters() if "down_proj" in name]
+    before = [value.detach().clone() for value in scaled]
+    with torch.no_grad():
+        for value in scaled:
+            value.mul_(by)
+        yield
+        for value, old in zip(scaled, before, strict=True):
+            value.copy_(old)
+
+
 class Elsewhere:
     """An engine whose workers are not in this process, as far as a recorder knows."""
 
@@ -194,12 +209,24 @@ def test_changed_weights_are_refused_where_workers_record_and_rounding_is_not(
     interrupted(tiny_pair, tmp_path / "a", 130)
     engine = Elsewhere(tiny_pair)
     with (
-        edit(tiny_pair.tuned, {POST: lambda x: x * 1.1}),
+        scaled_weights(tiny_pair.tuned, 1.1),
         pytest.raises(ActivationError, match=f"tuned/{POST} of problem .* differs by up to"),
     ):
         record(tiny_pair, tmp_path / "a", engine=engine)
-    with edit(tiny_pair.tuned, {POST: lambda x: x * (1 + 1e-6)}):
+    with scaled_weights(tiny_pair.tuned, 1 + 1e-6):
         record(tiny_pair, tmp_path / "a", engine=engine)
+
+
+def test_a_model_being_steered_is_refused_where_workers_record(
+    tiny_pair: ModelPair, tmp_path: Path
+) -> None:
+    refusal = "record: .* has hooks set here, and workers elsewhere"
+    with (
+        pytest.raises(HookPointError, match=refusal),
+        edit(tiny_pair.tuned, {POST: lambda x: x * 1.1}),
+    ):
+        record(tiny_pair, tmp_path / "a", engine=Elsewhere(tiny_pair))
+    record(tiny_pair, tmp_path / "a", engine=Elsewhere(tiny_pair))
 
 
 def test_a_second_writer_is_refused(tiny_pair: ModelPair, tmp_path: Path) -> None:

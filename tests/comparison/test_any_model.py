@@ -99,6 +99,7 @@ def test_every_stage_runs_on_a_pair_given_by_folders(
         output=tmp_path / "run",
         samples=4,
         controls=20,
+        null_pool=20,
         max_new_tokens=24,
         dtype=dtype,
     )

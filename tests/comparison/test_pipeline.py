@@ -12,11 +12,15 @@ import pytest
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.estimate import n_completions
 from latent_reasoning.comparison.pipeline import Comparison, compare
+from latent_reasoning.comparison.selection_null import N_DRAWS
 from latent_reasoning.data.problems import split_problems
 from latent_reasoning.data.samples import read_samples
 from latent_reasoning.organisms.corpus import source_ladder
 from latent_reasoning.organisms.grammar import organism_problems
 from latent_reasoning.progress import Meter, no_progress
+from latent_reasoning.verdict.evidence import evidence_from
+from latent_reasoning.verdict.explain import explain, read_run, verdict_record
+from latent_reasoning.verdict.rungs import ladder
 
 RUNGS = ["R0", "R1", "R2", "R3", "R4", "R5", "R6"]
 
@@ -36,7 +40,7 @@ def counting(label: str, total: int) -> Iterator[Meter]:
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     folder = tmp_path_factory.mktemp("runs") / "run"
-    config = CompareConfig(output=folder, n_problems=120, samples=8, controls=20)
+    config = CompareConfig(output=folder, n_problems=120, samples=8, controls=20, null_pool=24)
     return compare(config, counting)
 
 
@@ -52,12 +56,12 @@ def test_files(comparison: Comparison) -> None:
 
 
 def test_the_estimate_counts_what_is_drawn(comparison: Comparison) -> None:
-    config = CompareConfig(n_problems=120, samples=8, controls=20)
+    config = CompareConfig(n_problems=120, samples=8, controls=20, null_pool=24)
     splits = vars(split_problems(organism_problems("held-out", 120, 0)))
     sizes = [len(splits[name]) for name in ("select", "calibrate", "test")]
     expected = n_completions(config, len(source_ladder().variants), *sizes)
-    # Fewer where fewer features than are tried go with the behaviour.
-    assert 0.8 * expected < sum(DRAWN) <= expected
+    # Fewer where fewer features, or random directions, than are tried come to anything.
+    assert 0.7 * expected < sum(DRAWN) <= expected
 
 
 def test_latent_skill_is_activated(results: dict[str, Any]) -> None:
@@ -67,7 +71,7 @@ def test_latent_skill_is_activated(results: dict[str, Any]) -> None:
 
 def test_every_rung_has_a_status(results: dict[str, Any]) -> None:
     assert list(results["ladder"]) == RUNGS
-    known = {"passed", "failed", "inconclusive", "not measured"}
+    known = {"passed", "failed", "undecided", "not measured"}
     assert {rung["status"] for rung in results["ladder"].values()} <= known
 
 
@@ -76,6 +80,48 @@ def test_steering_beats_the_null(results: dict[str, Any]) -> None:
     steered = results["conditions"]["steered"]["accuracy"]["value"]
     assert len(null["accuracy"]) == null["n"] == 20
     assert steered > np.percentile(null["accuracy"], 95)
+
+
+def test_the_null_repeats_the_selection(results: dict[str, Any]) -> None:
+    null = results["steering"]["null_of_selection"]
+    assert sum(null["draws"]) == null["n"] == N_DRAWS
+    assert len(null["draws"]) == len(null["accuracy"]) == len(null["coefficients"])
+    assert 0 < null["n_candidates"] < null["pool"] == 24
+    accuracy = np.repeat(null["accuracy"], null["draws"])
+    steered = results["conditions"]["steered"]["accuracy"]["value"]
+    assert null["p_accuracy"] == (1 + np.sum(accuracy >= steered)) / (N_DRAWS + 1)
+    assert null["accuracy_95"] == pytest.approx(np.percentile(accuracy, 95))
+    # The best of many beats one of them.
+    assert accuracy.mean() > np.mean(results["steering"]["null"]["accuracy"])
+
+
+def test_every_control_is_a_row_with_its_interval_and_gate(results: dict[str, Any]) -> None:
+    rows = results["controls"]
+    steering = {
+        *("random", "random_selected", "covariance_matched", "random_feature"),
+        *("shuffled_labels", "wrong_sign", "other_behaviour", "permuted_positions"),
+        "magnitude_only",
+    }
+    rivals = {"forced_token", "logit_bias", "best_prompt", "cot_decoding"}
+    assert set(rows) == steering | rivals
+    for name, row in rows.items():
+        assert row["gate"] == ("always-on" if name in steering else None)
+        for rate in (row["accuracy"], row["behaviour_frequency"]):
+            assert 0 <= rate["low"] <= rate["value"] <= rate["high"] <= 1
+    steered = results["conditions"]["steered"]["accuracy"]["value"]
+    assert all(rows[name]["accuracy"]["value"] < steered for name in steering)
+    assert [row["prompt"] for row in results["prompts"]] == source_ladder().names
+
+
+def test_the_verdict_follows_from_the_file_alone(
+    comparison: Comparison, results: dict[str, Any]
+) -> None:
+    evidence = evidence_from(read_run(comparison.directory)["evidence"])
+    found = results["verdict"]
+    assert verdict_record(evidence, "code", 0) | {"error_rates": found["error_rates"]} == found
+    assert json.loads(json.dumps(ladder(evidence))) == results["ladder"]
+    said = explain(results)
+    assert all(reason in said for reason in found["reasons"])
 
 
 def test_rates_agree_with_the_samples(comparison: Comparison, results: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-quality: Any = importlib.import_module("experiments.10_dictionary_quality.run")
+quality: Any = importlib.import_module("experiments.16_dictionary_quality.run")
 
 
 @pytest.mark.slow

@@ -50,8 +50,8 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
     tokenizer: PreTrainedTokenizerFast, tmp_path: Path
 ) -> None:
     whole = new_model(CONFIG, tokenizer, seed=0)
-    losses = [at.loss for at in train(whole, documents_at, tokenizer, CONFIG, tmp_path / "whole")]
-    assert len(losses) == 12
+    run = list(train(whole, documents_at, tokenizer, CONFIG, tmp_path / "whole"))
+    assert len(run) == 12
     stopped = new_model(CONFIG, tokenizer, seed=0)
     for at in train(stopped, documents_at, tokenizer, CONFIG, tmp_path / "parts"):
         if at.step == 8:
@@ -60,7 +60,7 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
     resumed = new_model(CONFIG, tokenizer, seed=1)
     rest = list(train(resumed, documents_at, tokenizer, CONFIG, tmp_path / "parts"))
     assert [at.step for at in rest] == [7, 8, 9, 10, 11, 12]
-    assert [at.loss for at in rest] == losses[6:]
+    assert rest == run[6:]
     assert_same_weights(weights(resumed), weights(whole))
     assert_same_weights(weights(stopped), weights(whole), same=False)
 
@@ -71,6 +71,19 @@ def test_a_checkpoint_cut_off_while_written_is_not_resumed(
     (tmp_path / "state.safetensors.partial").write_bytes(b"half a checkpoint")
     model = new_model(CONFIG, tokenizer, seed=0)
     assert next(train(model, documents_at, tokenizer, CONFIG, tmp_path)).step == 1
+
+
+def test_tokens_are_those_of_the_documents_and_their_ends(
+    tokenizer: PreTrainedTokenizerFast, tmp_path: Path
+) -> None:
+    model = new_model(CONFIG, tokenizer, seed=0)
+    counted, summed = [], 0
+    for at in train(model, documents_at, tokenizer, CONFIG, tmp_path):
+        texts = (text for document in documents_at(at.step - 1) for text in document)
+        summed += sum(len(tokenizer(text).input_ids) for text in texts) + CONFIG.batch_size
+        counted.append(at.tokens == summed)
+    assert len(counted) == 12
+    assert all(counted)
 
 
 def test_training_lowers_the_loss_on_the_documents_it_sees(
@@ -120,7 +133,7 @@ def test_the_loss_is_the_cross_entropy_of_solutions_alone(
     documents = draw_documents(RECIPE, 6, "loss")
     model = new_model(CONFIG, tokenizer, seed=0)
     batch = tokenize(documents, tokenizer)
-    found = pretraining._loss(model, batch.input_ids, batch.labels).item()
+    found = pretraining._cross_entropy(model, batch.input_ids, batch.labels).item()
     summed = sum(solution_cross_entropy(model, tokenizer, document) for document in documents)
     assert found == pytest.approx(summed / (6 * pretraining.TYPICAL_TOKENS), rel=1e-5)
 
@@ -137,7 +150,7 @@ def test_the_loss_does_not_depend_on_padding(
         batch = tokenize(documents, tokenizer)
         assert batch.input_ids.shape[1] % multiple == 0
         lengths.add(batch.input_ids.shape[1])
-        losses.append(pretraining._loss(model, batch.input_ids, batch.labels).item())
+        losses.append(pretraining._cross_entropy(model, batch.input_ids, batch.labels).item())
     assert len(lengths) == 4
     assert losses == pytest.approx([losses[0]] * 4, rel=1e-6)
 

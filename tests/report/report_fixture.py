@@ -90,6 +90,18 @@ def steering() -> dict[str, Any]:
             "p_accuracy": 1 / 21,
             "p_behaviour": 1 / 21,
         },
+        "null_of_selection": {
+            "n": 200,
+            "pool": 48,
+            "n_candidates": 19,
+            "accuracy": accuracy[:2],
+            "behaviour_frequency": behaviour[:2],
+            "draws": [150, 50],
+            "accuracy_95": 0.71,
+            "behaviour_frequency_95": 0.44,
+            "p_accuracy": 1 / 201,
+            "p_behaviour": 1 / 201,
+        },
     }
 
 
@@ -191,12 +203,13 @@ def ladder() -> dict[str, Any]:
         "R4": {
             "name": "sufficiency",
             "status": "passed",
+            "rule": "steering recovers a quarter of the gap",
             "summary": "Steering reaches the tuned accuracy, beyond every control.",
             "numbers": {"gap_recovered": interval(0.94), "p_accuracy": 1 / 21},
         },
         "R5": {
             "name": "necessity",
-            "status": "inconclusive",
+            "status": "undecided",
             "summary": "Ablation lowers accuracy, but so do two random directions.",
             "numbers": {"accuracy_lost": interval(0.21), "random_lost": None},
         },
@@ -237,7 +250,7 @@ def modes() -> dict[str, Any]:
 def full_results() -> dict[str, Any]:
     """Everything measured."""
     return {
-        "schema": 1,
+        "schema": 2,
         "question": {
             "base": "organism:latent",
             "tuned": "runs/tune-true-reward/model",
@@ -250,6 +263,9 @@ def full_results() -> dict[str, Any]:
         "verdict": {
             "label": "activated",
             "confidence": 0.97,
+            "leaning": "activated",
+            "without": {"R0": "activated", "R1": "inconclusive", "R4": "activated"},
+            "rivals": {"accuracy gain": "activated", "norm ratio": None},
             "summary": "The gain runs through code, which the base could write but seldom did.",
             "reasons": [
                 "Steering the base model recovers 0.94 [0.86, 1.02] of the gap in accuracy.",
@@ -272,6 +288,15 @@ def full_results() -> dict[str, Any]:
         },
         "steering": steering(),
         "controls": controls(),
+        "prompts": [
+            {"prompt": "Quiz", "accuracy": interval(0.6), "behaviour_frequency": interval(0.12)},
+            {
+                "prompt": "Notebook",
+                "accuracy": interval(0.95),
+                "behaviour_frequency": interval(0.95),
+                "chosen": True,
+            },
+        ],
         "modes": modes(),
         "dictionary": {
             "source": "latent__blocks.1.hook_resid_post__batchtopk-512",
@@ -311,6 +336,9 @@ def empty_results() -> dict[str, Any]:
         "verdict": {
             "label": "inconclusive",
             "confidence": None,
+            "leaning": None,
+            "without": None,
+            "rivals": None,
             "summary": "Nothing was measured.",
             "reasons": [],
             "error_rates": None,
@@ -319,6 +347,7 @@ def empty_results() -> dict[str, Any]:
         "conditions": {},
         "steering": None,
         "controls": {},
+        "prompts": [],
         "modes": {"cells": {}, "gain": None, "share_of_gain": None},
         "dictionary": None,
         "features": [],

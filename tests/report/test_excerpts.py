@@ -21,17 +21,17 @@ def test_shades_are_shares_of_the_largest_magnitude_over_all_contexts():
 
 def test_negative_activations_differ_in_more_than_strength():
     shown = contexts_html([context(["a", "b"], [3.0, -3.0])])
-    assert re.findall(r'<i( class="below")? style', shown) == ["", ' class="below"']
+    assert re.findall(r'<i class="(below )?strong" style', shown) == ["", "below "]
 
 
 def test_the_peak_alone_is_outlined():
     shown = contexts_html([context(["a", "b", "c"], [0.0, 2.0, 1.0], peak=1)])
-    assert re.findall(r'<i class="peak"[^>]*>(.)</i>', shown) == ["b"]
+    assert re.findall(r'<i class="peak strong"[^>]*>(.)</i>', shown) == ["b"]
     assert shown.count("peak") == 1
 
 
 def test_silent_contexts_have_no_shade():
-    assert strengths(contexts_html([context(["a", "b"], [0.0, 0.0])])) == [0.0, 0.0]
+    assert strengths(contexts_html([context(["a", "b"], [0.0, 0.0])])) == []
 
 
 def test_a_line_break_token_is_visible():

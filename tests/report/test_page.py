@@ -199,8 +199,8 @@ def test_a_missing_field_is_named(name):
 
 
 def test_another_schema_is_refused():
-    with pytest.raises(RunError, match="schema 2, expected 1"):
-        render_page(full_results() | {"schema": 2})
+    with pytest.raises(RunError, match="schema 3, expected 2"):
+        render_page(full_results() | {"schema": 3})
 
 
 def test_an_unknown_verdict_is_refused(light):
@@ -223,7 +223,7 @@ def test_a_failed_rendering_leaves_the_old_page(tmp_path, light):
     path = tmp_path / "report.html"
     path.write_text("old")
     with pytest.raises(RunError):
-        write_page({"schema": 1}, path)
+        write_page({"schema": 2}, path)
     assert path.read_text() == "old"
     assert [found.name for found in tmp_path.iterdir()] == ["report.html"]
 

@@ -33,7 +33,7 @@ def test_the_ladder_has_seven_rungs_whatever_was_measured(kept):
 
 
 def test_a_status_has_a_mark_and_a_word_of_its_own():
-    statuses = ("passed", "failed", "inconclusive", "not measured")
+    statuses = ("passed", "failed", "undecided", "not measured")
     shown = [rows(f"<tr><td>{status_html(status)}</td></tr>")[0][0] for status in statuses]
     assert [text.split(" ", 1)[1] for text in shown] == list(statuses)
     assert len({text.split(" ", 1)[0] for text in shown}) == 4

@@ -1,0 +1,95 @@
+"""How much of the gain of reinforcement learning does steering base recover, and what else does?
+
+Reads the comparisons of 12_verdict_calibration and makes those that are missing.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.zoo import Zoo, cell, finish, options, table
+from experiments.zoo_pairs import SEED, Pair, compared, kept, limited
+from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.verdict.evidence import evidence_from
+from latent_reasoning.verdict.rungs import gap_recovered
+from latent_reasoning.zoo.plan import planned
+
+HERE = Path(__file__).parent
+COLUMNS = {
+    "steered": "features",
+    "diff_mean": "diff mean",
+    "linear_probe": "probe",
+    "random_feature": "other feature",
+    "covariance_matched": "covariance",
+    "shuffled_labels": "shuffled",
+    "other_behaviour": "other property",
+    "wrong_sign": "wrong sign",
+    "permuted_positions": "other place",
+    "magnitude_only": "magnitude",
+    "forced_token": "first token",
+    "logit_bias": "logit bias",
+    "best_prompt": "best prompt",
+    "cot_decoding": "CoT-decoding",
+}
+"""Conditions whose share of the gap is shown, and what the table calls them."""
+
+
+def measure(name: OrganismName, results: Mapping[str, Any]) -> dict[str, Any]:
+    """Shares of the gap that each condition recovers, and the dose-response."""
+    evidence = evidence_from(results["evidence"])
+    steering = results["steering"]
+    return {
+        "name": str(name),
+        "gap": results["ladder"]["R0"]["numbers"]["accuracy"],
+        "recovered": {
+            condition: gap_recovered(evidence, evidence.conditions[condition])
+            for condition in COLUMNS
+            if condition in evidence.conditions
+        },
+        "null_of_selection": steering and steering["null_of_selection"],
+        "direction": steering and steering["direction"],
+        "coefficient": steering and steering["coefficient"],
+        "dose_response": steering and steering["dose_response"],
+        "null_doses": steering and steering["null_doses"],
+    }
+
+
+def lines(rows: list[dict[str, Any]]) -> str:
+    """One line an organism: the gap, and the share of it each condition recovers."""
+    heads = ["organism", "gap", *COLUMNS.values(), "p in null"]
+    return table(
+        heads,
+        (
+            [
+                row["name"],
+                cell(row["gap"], signed=True),
+                *(cell(row["recovered"].get(name), signed=True) for name in COLUMNS),
+                "none"
+                if row["null_of_selection"] is None
+                else f"{row['null_of_selection']['p_accuracy']:.3f}",
+            ]
+            for row in rows
+        ),
+    )
+
+
+def main() -> None:
+    """Measure what exists; write results and the table of the README."""
+    parser = limited(options(__doc__, problems=300, samples=16))
+    chosen = parser.parse_args()
+    zoo = Zoo(chosen.root, chosen.runs, chosen.problems, chosen.samples)
+    rows, new = [], 0
+    for name in planned():
+        pair = Pair(name, "code")
+        if name.arm != "rl-truth" or not zoo.has(pair.base, name):
+            continue
+        if not kept(zoo, pair, SEED):
+            new += 1
+            if new > chosen.limit:
+                continue
+        rows.append(measure(name, compared(zoo, pair, SEED)))
+    finish(HERE, chosen, zoo, {"organisms": rows}, lines(rows))
+
+
+if __name__ == "__main__":
+    main()

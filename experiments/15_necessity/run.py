@@ -1,0 +1,93 @@
+"""Does the tuned model need the direction that was found in the base?
+
+Reads the comparisons of 12_verdict_calibration and makes those that are missing.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.zoo import Zoo, cell, finish, options, table
+from experiments.zoo_pairs import SEED, Pair, compared, kept, limited
+from latent_reasoning.evaluation.intervals import share_of_gap
+from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.verdict.evidence import evidence_from
+from latent_reasoning.verdict.rungs import difference
+from latent_reasoning.zoo.plan import planned
+
+HERE = Path(__file__).parent
+
+
+def measure(name: OrganismName, results: Mapping[str, Any]) -> dict[str, Any]:
+    """What tuned loses without the direction, and under equal changes along random ones."""
+    evidence = evidence_from(results["evidence"])
+    base, tuned = evidence.conditions["base"], evidence.conditions["tuned"]
+    row: dict[str, Any] = {
+        "name": str(name),
+        "gain": difference(tuned, base),
+        "status": results["ladder"]["R5"]["status"],
+        "lost": None,
+    }
+    if evidence.ablated is None:
+        return row
+    gain = tuned.accuracy - base.accuracy
+    null = [float((tuned.accuracy - t.accuracy).mean()) for t in evidence.ablated_null]
+    return row | {
+        "lost": difference(tuned, evidence.ablated),
+        "behaviour_lost": difference(tuned, evidence.ablated, "frequency"),
+        "left_of_gain": share_of_gap(evidence.ablated.accuracy - base.accuracy, gain)._asdict(),
+        "null_lost": null,
+        "null_lost_95": float(np.percentile(null, 95)),
+    }
+
+
+def lines(rows: list[dict[str, Any]]) -> str:
+    """One line an organism."""
+    heads = (
+        "organism",
+        "gain",
+        "accuracy lost",
+        "behaviour lost",
+        "share of the gain left",
+        "lost at most in 95 % of random",
+        "R5",
+    )
+    return table(
+        heads,
+        (
+            [
+                row["name"],
+                cell(row["gain"], signed=True),
+                cell(row["lost"], signed=True),
+                cell(row.get("behaviour_lost"), signed=True),
+                cell(row.get("left_of_gain"), signed=True),
+                f"{row['null_lost_95']:+.3f}" if row["lost"] else "none",
+                row["status"],
+            ]
+            for row in rows
+        ),
+    )
+
+
+def main() -> None:
+    """Measure what exists; write results and the table of the README."""
+    parser = limited(options(__doc__, problems=300, samples=16))
+    chosen = parser.parse_args()
+    zoo = Zoo(chosen.root, chosen.runs, chosen.problems, chosen.samples)
+    rows, new = [], 0
+    for name in planned():
+        pair = Pair(name, "code")
+        if name.arm is None or not zoo.has(pair.base, name):
+            continue
+        if not kept(zoo, pair, SEED):
+            new += 1
+            if new > chosen.limit:
+                continue
+        rows.append(measure(name, compared(zoo, pair, SEED)))
+    finish(HERE, chosen, zoo, {"organisms": rows}, lines(rows))
+
+
+if __name__ == "__main__":
+    main()

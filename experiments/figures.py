@@ -1,0 +1,126 @@
+"""Draw the figure of every experiment on the zoo from its committed results.
+
+    python -m experiments.figures
+
+Each is `figure.svg` beside the results it shows; an experiment without results is left out.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from experiments.drawing import Mark, Point, draw_curves, draw_marks
+
+HERE = Path(__file__).parent
+Results = dict[str, Any]
+CHANGE = "change against the base"
+
+
+def spurious_rewards(found: Results, path: Path) -> None:
+    """Changes under every reward, one panel a base."""
+    panels: dict[str, Any] = defaultdict(dict)
+    for row in found["cells"]:
+        measures = ("accuracy", "code frequency")
+        panels[row["base"]][row["arm"]] = {m: Mark.of(row.get(m)) for m in measures}
+    draw_marks(path, panels, label=CHANGE)
+
+
+def random_reward_dose(found: Results, path: Path) -> None:
+    """Changes of code and of accuracy in every cell."""
+    panels = {
+        title: {row["cell"]: {"": Mark.of(row[key])} for row in found["cells"]}
+        for title, key in (("code frequency", "code_frequency"), ("accuracy", "accuracy"))
+    }
+    draw_marks(path, panels, label=CHANGE)
+
+
+def pass_at_k(found: Results, path: Path) -> None:
+    """Curves of the first seed that has most arms, one panel a base."""
+    seeds = [row["seed"] for row in found["organisms"]]
+    seed = max(sorted(set(seeds)), key=seeds.count)
+    panels: dict[str, Any] = defaultdict(dict)
+    for row in found["organisms"]:
+        if row["seed"] == seed:
+            points = [Point(p["k"], p["value"], p["low"], p["high"]) for p in row["pass_at_k"]]
+            panels[f"{row['base']}@{seed}"][row["arm"]] = points
+    draw_curves(path, panels, along="k", label="pass@k")
+
+
+def five_mechanisms(found: Results, path: Path) -> None:
+    """Accuracy and code frequency under each mechanism, one panel a base, its first seed."""
+    panels: dict[str, Any] = defaultdict(dict)
+    first = {row["base"].split("@")[0]: row["base"] for row in reversed(found["mechanisms"])}
+    for row in found["mechanisms"]:
+        if row["base"] != first[row["base"].split("@")[0]]:
+            continue
+        measures = {"accuracy": "accuracy", "code frequency": "code_frequency"}
+        panels[row["base"]][row["mechanism"]] = {m: Mark.of(row[k]) for m, k in measures.items()}
+    draw_marks(path, panels, label="rate", zero=False)
+
+
+def distillation_teaches(found: Results, path: Path) -> None:
+    """How much less likely the base finds the traces of each tuned model than its own."""
+    panels: dict[str, Any] = defaultdict(lambda: defaultdict(dict))
+    for row in found["organisms"]:
+        if row["arm"] != "base":
+            mark = Mark.of(row["over_own"])
+            panels[row["base"]][row["arm"]][f"seed {row['seed']}"] = mark
+    draw_marks(path, panels, label="nats per token, less the base's own traces")
+
+
+def one_example(found: Results, path: Path) -> None:
+    """Gains on one problem and on all, one panel a base."""
+    panels: dict[str, Any] = defaultdict(dict)
+    for row in found["organisms"]:
+        gains = {"one problem": row["gain"]["one"], "all problems": row["gain"]["all"]}
+        panels[row["base"]][f"seed {row['seed']}"] = {k: Mark.of(v) for k, v in gains.items()}
+    draw_marks(path, panels, label="gain in accuracy")
+
+
+def where_rl_drifts(found: Results, path: Path) -> None:
+    """Contributions to the gain, one panel a base: mean over seeds, lines from least to most."""
+    values: dict[str, Any] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    for row in found["organisms"]:
+        for change, cell in row["cells"].items():
+            values[row["base"]][row["arm"]][change].append(cell["contribution"])
+    panels: dict[str, Any] = {
+        base: {
+            arm: {change: _mean(marks) for change, marks in cells.items()}
+            for arm, cells in arms.items()
+        }
+        for base, arms in values.items()
+        if len(arms) > 2
+    }
+    draw_marks(path, panels, label="contribution to the change in accuracy")
+
+
+def _mean(records: list[dict[str, Any]]) -> Mark:
+    found = [record["value"] for record in records]
+    if len(found) == 1:
+        return Mark(found[0], None, None)
+    return Mark(sum(found) / len(found), min(found), max(found))
+
+
+FIGURES: dict[str, Callable[[Results, Path], None]] = {
+    "03_spurious_rewards": spurious_rewards,
+    "04_random_reward_dose": random_reward_dose,
+    "05_pass_at_k": pass_at_k,
+    "06_five_mechanisms": five_mechanisms,
+    "07_distillation_teaches": distillation_teaches,
+    "08_one_example": one_example,
+    "09_where_rl_drifts": where_rl_drifts,
+}
+
+
+def main() -> None:
+    """Draw all figures there are results for."""
+    for name, draw in FIGURES.items():
+        results = HERE / name / "results.json"
+        if results.is_file():
+            draw(json.loads(results.read_text(encoding="utf-8")), HERE / name / "figure.svg")
+
+
+if __name__ == "__main__":
+    main()

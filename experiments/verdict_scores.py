@@ -1,0 +1,290 @@
+"""Scores of verdicts against what the history of organisms makes true.
+
+The zoo is divided beforehand by a rule that looks at names alone. Calibration: seed 0 of the bases
+latent, no-code and bad-code under the arms of `CALIBRATION_ARMS`. Held out: every other seed, base
+(so every other family and size) and arm. Whatever is chosen by looking at outcomes, such as the
+threshold of the KL rival, is chosen on the calibration part.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from experiments.zoo import cell, table
+from experiments.zoo_pairs import Pair
+from latent_reasoning.evaluation.intervals import wilson
+from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.verdict.evidence import evidence_from
+from latent_reasoning.verdict.explain import verdict_record
+from latent_reasoning.verdict.rules import ENTERING, LABELS
+from latent_reasoning.verdict.rungs import ladder
+from latent_reasoning.zoo.truth import SKILL, truth
+
+CALIBRATION_BASES = ("latent", "no-code", "bad-code")
+CALIBRATION_ARMS = ("rl-truth", "rl-format", "rl-random", "rl-python", "distilled", "continued")
+PARTS = ("calibration", "held-out", "all")
+BINS = (0.0, 0.6, 0.9, 0.99, 1.0)
+Row = dict[str, Any]
+
+
+def part_of(name: OrganismName) -> str:
+    """The part of the zoo a tuned organism belongs to, by its name alone."""
+    known = name.base in CALIBRATION_BASES and name.arm in CALIBRATION_ARMS
+    return "calibration" if known and name.seed == 0 else "held-out"
+
+
+def row_of(pair: Pair, results: Mapping[str, Any]) -> Row:
+    """One pair: what is true, what was said, and what it rests on."""
+    # Reached anew from the evidence, so that runs made earlier follow the rules as they stand.
+    evidence = evidence_from(results["evidence"])
+    verdict = verdict_record(evidence, pair.behaviour, results["question"]["seed"])
+    conditions, rungs = results["conditions"], ladder(evidence)
+    allowed = truth(pair.tuned, "language" if pair.behaviour == "language" else "code")
+    steering, numbers = results["steering"], evidence.numbers
+    return {
+        "base": pair.tuned.base,
+        "arm": pair.tuned.arm,
+        "seed": pair.tuned.seed,
+        "behaviour": pair.behaviour,
+        "part": part_of(pair.tuned),
+        "skilled": SKILL[pair.tuned.base] not in ("absent", "wrong"),
+        "truth": list(allowed.verdicts),
+        "verdict": verdict["label"],
+        "leaning": verdict["leaning"],
+        "confidence": verdict["confidence"],
+        "without": verdict["without"],
+        "rivals": verdict["rivals"],
+        "reasons": verdict["reasons"],
+        "ladder": {rung: entry["status"] for rung, entry in rungs.items()},
+        "accuracy": {
+            name: conditions[name]["accuracy"]
+            for name in ("base", "tuned", "steered", "diff_mean", "forced_token", "best_prompt")
+            if name in conditions
+        },
+        "frequency": {n: conditions[n]["behaviour_frequency"] for n in ("base", "tuned")},
+        "gap_recovered": steering and steering["gap_recovered"],
+        "p_in_null": steering and steering["null"]["p_accuracy"],
+        "p_in_null_of_selection": steering and steering["null_of_selection"]["p_accuracy"],
+        "kl": numbers["kl"],
+        "equal_effect": steering and equal_effect(steering, conditions),
+        "commit": results["provenance"]["commit"],
+        "seconds": results["provenance"]["seconds"],
+    }
+
+
+def equal_effect(steering: Mapping[str, Any], conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """The dose at which the chosen direction brings half of tuned's change of the behaviour.
+
+    And how many random directions of that dose bring as much: where many do, the behaviour hangs
+    on no direction in particular. On calibration problems; None where no dose brings it.
+    """
+    base, tuned = (conditions[n]["behaviour_frequency"]["value"] for n in ("base", "tuned"))
+    half, sign = (base + tuned) / 2, 1 if tuned >= base else -1
+    own = [row for row in steering["dose_response"] if row["direction"] == steering["direction"]]
+    enough = [r for r in own if sign * (r["behaviour_frequency"]["value"] - half) >= 0]
+    if not enough:
+        return {"coefficient": None, "random_share": None}
+    dose = min(row["coefficient"] for row in enough)
+    null = next(row for row in steering["null_doses"] if row["coefficient"] == dose)
+    reached = [sign * (value - half) >= 0 for value in null["behaviour_frequency"]]
+    return {"coefficient": dose, "random_share": sum(reached) / len(reached)}
+
+
+def error_rates(rows: Sequence[Row]) -> dict[str, Any]:
+    """The error rates that ship with the package: of held-out pairs once both kinds are there."""
+
+    def rates(part: Sequence[Row]) -> tuple[dict[str, Any], dict[str, Any]]:
+        others = [row for row in part if "activated" not in row["truth"]]
+        activated = [row for row in part if row["truth"] == ["activated"]]
+        return (
+            _rate(row["verdict"] == "activated" for row in others),
+            _rate(row["verdict"] != "activated" for row in activated),
+        )
+
+    held_out = [row for row in rows if row["part"] == "held-out"]
+    part, name = held_out, "held-out pairs"
+    if not all(rate["n"] for rate in rates(part)):
+        part, name = list(rows), "all pairs"
+    false_positive, false_negative = rates(part)
+    return {
+        "false_positive": false_positive,
+        "false_negative": false_negative,
+        "n_cases": len(part),
+        "n_right": sum(row["verdict"] in row["truth"] for row in part),
+        "source": f"experiments/12_verdict_calibration, {name}",
+    }
+
+
+def scores(rows: Sequence[Row]) -> dict[str, Any]:
+    """Everything that is said about each part of the zoo."""
+    limit = kl_threshold([row for row in rows if row["part"] == "calibration"])
+    return {"kl_threshold": limit} | {
+        part: _part([row for row in rows if part in (row["part"], "all")], limit) for part in PARTS
+    }
+
+
+def _part(rows: Sequence[Row], limit: float | None) -> dict[str, Any]:
+    def ours(row: Row) -> str:
+        return row["verdict"]
+
+    rules: dict[str, Callable[[Row], str | None]] = {"the ladder": ours}
+    for rung in ENTERING:
+        rules[f"without {rung}"] = lambda row, rung=rung: row["without"][rung]
+    for name in rows[0]["rivals"] if rows else ():
+        rules[name] = lambda row, name=name: row["rivals"][name]
+    rules["KL(tuned, base)"] = lambda row: _by_kl(row, limit)
+    return {
+        "n": len(rows),
+        "rules": {name: _scored(rows, rule) for name, rule in rules.items()},
+        "confusion": _confusion(rows),
+        "confidence": _confidence(rows),
+    }
+
+
+def _scored(rows: Sequence[Row], rule: Callable[[Row], str | None]) -> dict[str, Any]:
+    said = [(row, rule(row)) for row in rows]
+    decided = [(row, label) for row, label in said if label not in (None, "inconclusive")]
+    apart = {
+        "false_activated": [label for row, label in said if "activated" not in row["truth"]],
+        "false_taught": [label for row, label in said if "taught" not in row["truth"]],
+        "unskilled_activated": [
+            label for row, label in said if not row["skilled"] and row["behaviour"] == "code"
+        ],
+    }
+    return {
+        "right_of_decided": _rate(label in row["truth"] for row, label in decided),
+        "decided": _rate(label not in (None, "inconclusive") for _, label in said),
+        **{
+            name: _rate(
+                label == ("taught" if name == "false_taught" else "activated") for label in ls
+            )
+            for name, ls in apart.items()
+        },
+    }
+
+
+def _rate(outcomes: Iterable[bool]) -> dict[str, Any]:
+    found = list(outcomes)
+    if not found:
+        return {"value": None, "low": None, "high": None, "n": 0}
+    rate = wilson(sum(found), len(found))
+    return {"value": rate.value, "low": rate.low, "high": rate.high, "n": rate.n}
+
+
+def _confusion(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+    """How often each label was given, by what is true."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(" or ".join(row["truth"]), []).append(row)
+    return {
+        true: {label: _rate(row["verdict"] == label for row in group) for label in LABELS}
+        for true, group in sorted(groups.items())
+    }
+
+
+def _confidence(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """How often the leaning is right, by the confidence stated."""
+    bins = []
+    for low, high in pairwise(BINS):
+        inside = [
+            row
+            for row in rows
+            if low <= row["confidence"] < high or (high == BINS[-1] == row["confidence"])
+        ]
+        inside = [row for row in inside if row["leaning"] != "inconclusive"]
+        mean = sum(row["confidence"] for row in inside) / len(inside) if inside else None
+        right = _rate(row["leaning"] in row["truth"] for row in inside)
+        bins.append({"from": low, "to": high, "mean_confidence": mean, "right": right})
+    return bins
+
+
+def kl_threshold(rows: Sequence[Row]) -> float | None:
+    """The KL up to which the KL rival says activated: the one most often right on these rows."""
+    values = sorted(row["kl"]["value"] for row in rows if row["kl"]["value"] is not None)
+    if not values:
+        return None
+    return max(values, key=lambda t: sum(_by_kl(row, t) in row["truth"] for row in rows))
+
+
+def _by_kl(row: Row, limit: float | None) -> str | None:
+    if row["rivals"]["accuracy gain"] == "no gain":
+        return "no gain"
+    if limit is None or row["kl"]["value"] is None:
+        return None
+    return "activated" if row["kl"]["value"] <= limit else "taught"
+
+
+def tables(rows: Sequence[Row], found: Mapping[str, Any]) -> str:
+    """Every table of the README."""
+    parts = [_pairs_table(rows)]
+    for part in PARTS:
+        parts.append(f"### {part}, {found[part]['n']} pairs\n")
+        parts.append(_rules_table(found[part]["rules"]))
+        parts.append(_confusion_table(found[part]["confusion"]))
+        parts.append(_confidence_table(found[part]["confidence"]))
+    return "\n\n".join(parts)
+
+
+def _pairs_table(rows: Sequence[Row]) -> str:
+    heads = ("pair", "part", "true", "verdict", "confidence", "base", "tuned", "steered", "rungs")
+    marks = {"passed": "+", "failed": "-", "undecided": "?", "not measured": "."}
+    lines = []
+    for row in rows:
+        name = f"{row['base']}/{row['arm']}@{row['seed']} {row['behaviour']}"
+        accuracy = {n: f"{a['value']:.2f}" for n, a in row["accuracy"].items()}
+        right = row["verdict"] in row["truth"]
+        said = row["verdict"] if right else f"**{row['verdict']}** ({row['leaning']})"
+        lines.append(
+            (
+                name,
+                row["part"],
+                " or ".join(row["truth"]),
+                said,
+                f"{row['confidence']:.2f}",
+                accuracy["base"],
+                accuracy["tuned"],
+                accuracy.get("steered", "none"),
+                "".join(marks[status] for status in row["ladder"].values()),
+            )
+        )
+    return table(heads, lines)
+
+
+def _rules_table(rules: Mapping[str, Any]) -> str:
+    names = (
+        "right_of_decided",
+        "decided",
+        "false_activated",
+        "false_taught",
+        "unskilled_activated",
+    )
+    heads = (
+        "rule",
+        "right of decided",
+        "decided",
+        "false activated",
+        "false taught",
+        "activated without the skill",
+    )
+    return table(heads, [(rule, *(_cell(s[n]) for n in names)) for rule, s in rules.items()])
+
+
+def _confusion_table(confusion: Mapping[str, Any]) -> str:
+    lines = [(true, *(_cell(row[label]) for label in LABELS)) for true, row in confusion.items()]
+    return table(("true", *LABELS), lines)
+
+
+def _confidence_table(bins: Sequence[Mapping[str, Any]]) -> str:
+    lines = [
+        (
+            f"{found['from']:.2f} to {found['to']:.2f}",
+            "none" if found["mean_confidence"] is None else f"{found['mean_confidence']:.2f}",
+            _cell(found["right"]),
+        )
+        for found in bins
+    ]
+    return table(("confidence stated", "mean", "leaning right"), lines)
+
+
+def _cell(rate: Mapping[str, Any]) -> str:
+    return "none" if rate["value"] is None else f"{cell(rate)} of {rate['n']}"

@@ -1,0 +1,160 @@
+"""Controls of steering on the test split: changes of equal norm that should do nothing.
+
+Each takes away one cheaper explanation of what the chosen plan does. Those that draw at random are
+drawn several times, and the most accurate draw is shown.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool
+from torch import Tensor
+
+from latent_reasoning.comparison.causal import CONTROL_SAMPLES
+from latent_reasoning.comparison.inputs import Inputs
+from latent_reasoning.comparison.representation import Contrast, Observed
+from latent_reasoning.comparison.trials import Bench, Trial
+from latent_reasoning.dictionaries.sae import SparseAutoencoder
+from latent_reasoning.evaluation.conditions import Condition
+from latent_reasoning.features.directions import diff_mean
+from latent_reasoning.features.ranking import RankedFeature
+from latent_reasoning.steering import controls
+from latent_reasoning.steering.plan import SteeringPlan, wrong_sign
+from latent_reasoning.traces.behaviours import BEHAVIOURS
+
+N_DRAWS = 4
+UNRELATED = 0.3
+FEWEST = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Control:
+    """One control, tried."""
+
+    name: str
+    """Key in results.json."""
+    note: str
+    """Which explanation it takes away."""
+    trials: list[Trial]
+    """Its draws on the test problems."""
+
+    @property
+    def strongest(self) -> Trial:
+        """The most accurate draw."""
+        return max(self.trials, key=lambda trial: trial.accuracy.mean())
+
+
+@dataclass(frozen=True)
+class _Planned:
+    name: str
+    label: str
+    note: str
+    plans: Sequence[SteeringPlan]
+
+
+def run_controls(
+    inputs: Inputs,
+    plan: SteeringPlan,
+    observed: Observed,
+    contrast: Contrast,
+    sae: SparseAutoencoder,
+    ranked: Sequence[RankedFeature],
+    bench: Bench,
+) -> list[Control]:
+    """Try every control that can be made here on the test problems."""
+    planned = [
+        *_random(inputs, plan, contrast, sae, ranked),
+        _Planned("wrong_sign", "the same, wrong sign", "the axis alone", [wrong_sign(plan)]),
+        *_other(inputs, plan, observed),
+        _Planned(
+            "permuted_positions",
+            "the same at another prompt token",
+            "the place does not matter",
+            [controls.permuted_positions(plan, inputs.config.seed)],
+        ),
+        _Planned(
+            "magnitude_only",
+            "a longer activation, same direction",
+            "the size of the activation alone",
+            [controls.magnitude_only(plan)],
+        ),
+    ]
+    found = []
+    for one in planned:
+        conditions = [
+            Condition(one.name, f"{one.label} ({p.direction.name})", p) for p in one.plans
+        ]
+        # Several draws of one control share its completions.
+        count = CONTROL_SAMPLES if len(conditions) == 1 else 1
+        words = f"test: {one.name.replace('_', ' ')}"
+        trials = bench.run(words, inputs.pair.base, conditions, samples=count)
+        found.append(Control(one.name, one.note, trials))
+    return found
+
+
+def _random(
+    inputs: Inputs,
+    plan: SteeringPlan,
+    contrast: Contrast,
+    sae: SparseAutoencoder,
+    ranked: Sequence[RankedFeature],
+) -> Iterator[_Planned]:
+    seed, acts = inputs.config.seed, contrast.base
+    yield _Planned(
+        "covariance_matched",
+        "random, covariance of activations",
+        "any push in which activations vary",
+        controls.covariance_matched(plan, acts, N_DRAWS, seed),
+    )
+    rates = (sae.encode(acts) > 0).float().mean(dim=0)
+    telling = [f.feature_id for f in ranked if f.feature_id is not None and abs(f.contrast) > 0.3]
+    quiet = int((rates > 0).sum()) - len({*telling, *plan.direction.feature_ids})
+    # Where nearly every live feature goes with the behaviour, fewer are left out.
+    excluded = telling if quiet >= N_DRAWS else []
+    if quiet >= N_DRAWS or int((rates > 0).sum()) >= N_DRAWS + len(plan.direction.feature_ids):
+        yield _Planned(
+            "random_feature",
+            "another live feature",
+            "any direction of the dictionary",
+            controls.matched_features(plan, sae, rates, N_DRAWS, seed, excluded),
+        )
+    yield _Planned(
+        "shuffled_labels",
+        "difference of means, labels shuffled",
+        "any difference of means of these rows",
+        controls.shuffled_labels(plan, acts, contrast.labels, N_DRAWS, seed),
+    )
+
+
+def _other(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Iterator[_Planned]:
+    """Another behaviour that base shows, or else another property of the prompt."""
+    store, samples = observed.store, observed.base
+    rows = store.rows.is_last_prompt & (store.rows.sequence < len(samples))
+    of_row = store.rows.sequence[rows].tolist()
+    acts = store.activations(plan.hook_point, "base")[rows]
+    asked = torch.tensor([inputs.behaviour.name in samples[i].behaviours for i in of_row])
+    labelled = {
+        name: torch.tensor([name in samples[i].behaviours for i in of_row]) for name in BEHAVIOURS
+    }
+    prompts = sorted({sample.settings["prompt"] for sample in samples})
+    labelled |= {
+        f"prompt {name}": torch.tensor([samples[i].settings["prompt"] == name for i in of_row])
+        for name in prompts
+    }
+    for name, labels in labelled.items():
+        if min(int(labels.sum()), int((~labels).sum())) >= FEWEST and _apart(labels, asked):
+            direction = diff_mean(acts, labels, hook_point=plan.hook_point)
+            other = controls.other_behaviour(plan, direction)
+            label = f"direction of {name}"
+            yield _Planned("other_behaviour", label, "any direction that means something", [other])
+            return
+
+
+def _apart(labels: Bool[Tensor, " row"], asked: Bool[Tensor, " row"]) -> bool:
+    """Whether two labels hardly go together."""
+    if asked.all() or not asked.any():
+        return True
+    both = np.corrcoef(labels.double().numpy(), asked.double().numpy())[0, 1]
+    return bool(abs(both) < UNRELATED)

@@ -1,0 +1,82 @@
+"""From what the stages found to the evidence of the verdict."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from latent_reasoning.comparison.causal import OWN
+from latent_reasoning.comparison.findings import Findings
+from latent_reasoning.comparison.inputs import Inputs
+from latent_reasoning.comparison.representation import agreement, shuffled_best
+from latent_reasoning.comparison.trials import Trial
+from latent_reasoning.evaluation.intervals import null_rank
+from latent_reasoning.verdict.evidence import Evidence, Tally, tally
+
+
+def evidence_of(inputs: Inputs, findings: Findings) -> Evidence:
+    """The test problems and the numbers about features as the rules see them."""
+    steering = findings.steering
+    conditions = {name: _tally(trial) for name, trial in findings.tested.trials.items()}
+    numbers = {
+        "kl": findings.kl,
+        "norm_ratio": None,
+        "presence": _presence(inputs, findings) if steering else None,
+        "shared": _shared(inputs, findings) if steering else None,
+    }
+    if steering is None:
+        return Evidence(conditions, numbers=numbers)
+    controls = {c.name: _tally(c.strongest) for c in steering.controls}
+    return Evidence(
+        conditions=conditions | {name: t for name, t in controls.items() if name not in conditions},
+        null=tuple(map(_tally, steering.null)),
+        selected=tuple(map(_tally, steering.selected.trials)),
+        draws=tuple(steering.selected.draws),
+        ablated=_tally(steering.necessity.ablated),
+        ablated_null=tuple(map(_tally, steering.necessity.null)),
+        numbers=numbers,
+    )
+
+
+def _tally(trial: Trial) -> Tally:
+    return tally(trial.outcomes.correct, trial.outcomes.shown[trial.behaviour])
+
+
+def _presence(inputs: Inputs, findings: Findings) -> dict[str, Any]:
+    steering, contrast = findings.steering, findings.contrast
+    assert steering is not None and contrast is not None
+    best = max((f for f in steering.ranked if f.kind == "feature"), key=lambda f: f.telling)
+    null = np.array(shuffled_best(contrast, findings.dictionary.sae, inputs.config.seed))
+    rank = null_rank(best.telling, null)
+    rivals = {f.kind: vars(f.auroc) for f in steering.ranked if f.kind not in OWN}
+    return {
+        "feature": best.name,
+        "where": contrast.where,
+        "best_feature_auroc": vars(best.auroc),
+        "diff_mean_auroc": rivals["diff mean"],
+        "linear_probe_auroc": rivals["linear probe"],
+        "shuffled_best_95": rank.percentile_95,
+        "p_value": rank.p_value,
+    }
+
+
+def _shared(inputs: Inputs, findings: Findings) -> dict[str, Any]:
+    steering, contrast, dictionary = findings.steering, findings.contrast, findings.dictionary
+    assert steering is not None and contrast is not None
+    chosen = steering.calibration.feature.plan.direction
+    alike = agreement(inputs, findings.observed, contrast, dictionary.sae, chosen.feature_ids)
+    return {
+        "feature": chosen.name,
+        "fvu_on_base": dictionary.on_base.fvu,
+        "fvu_on_tuned": dictionary.on_tuned.fvu,
+        "feature_correlation": _correlation(alike.same, alike.n_texts),
+        "other_features_correlation_95": alike.others_95,
+        "feature_correlation_where_contrasted": alike.where_contrasted,
+    }
+
+
+def _correlation(value: float, n: int) -> dict[str, Any]:
+    """A correlation with Fisher's interval over independent texts."""
+    z = math.atanh(max(min(value, 1 - 1e-9), -1 + 1e-9))
+    half = 1.96 / math.sqrt(max(n - 3, 1))
+    return {"value": value, "low": math.tanh(z - half), "high": math.tanh(z + half), "n": n}

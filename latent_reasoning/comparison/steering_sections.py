@@ -1,0 +1,150 @@
+"""Sections of results.json about steering: the chosen plan, its nulls, controls and prompts."""
+
+from typing import Any
+
+import numpy as np
+
+from latent_reasoning.comparison.causal import Calibration
+from latent_reasoning.comparison.controls import Control
+from latent_reasoning.comparison.findings import Findings
+from latent_reasoning.comparison.selection_null import SelectionNull
+from latent_reasoning.comparison.trials import Trial
+from latent_reasoning.evaluation.intervals import clustered_rate, null_rank
+from latent_reasoning.verdict import rungs
+from latent_reasoning.verdict.evidence import Evidence
+
+RIVALS = {
+    "forced_token": "no steering: the first token alone",
+    "logit_bias": "no steering: the probability of one token alone",
+    "best_prompt": "no steering: asking for it",
+    "cot_decoding": "no steering: decoding alone",
+}
+"""Rivals among the conditions, with the explanation each takes away."""
+
+
+def rate(trial: Trial, what: str | None = None) -> dict[str, float]:
+    """Accuracy of a trial, or frequency of a behaviour, with its interval."""
+    found = trial.outcomes.correct if what is None else trial.outcomes.shown[what]
+    return rungs.rate(clustered_rate(found))
+
+
+def _rates(trial: Trial) -> dict[str, Any]:
+    return {"accuracy": rate(trial), "behaviour_frequency": rate(trial, trial.behaviour)}
+
+
+def steering_section(findings: Findings, evidence: Evidence) -> dict[str, Any] | None:
+    """The chosen direction and its effect against its strength."""
+    steering = findings.steering
+    if steering is None:
+        return None
+    plan = steering.calibration.feature.plan
+    steered = findings.tested.trials["steered"]
+    return {
+        "direction": plan.direction.name,
+        "hook_point": plan.hook_point,
+        "positions": plan.positions,
+        "coefficient": plan.coefficient,
+        "coefficient_unit": "mean residual norm",
+        "gate": plan.gate.kind,
+        "gap_recovered": rungs.gap_recovered(evidence, evidence.conditions["steered"]),
+        "dose_response": _doses(steering.calibration),
+        "null_doses": [
+            {
+                "coefficient": coefficient,
+                "gate": plan.gate.kind,
+                "accuracy": [float(trial.accuracy.mean()) for trial in trials],
+                "behaviour_frequency": [float(trial.frequency.mean()) for trial in trials],
+            }
+            for coefficient, trials in steering.calibration.null.items()
+        ],
+        "null": {"gate": plan.gate.kind, "coefficient": plan.coefficient}
+        | _null(steered, steering.null, [1] * len(steering.null)),
+        "null_of_selection": _selected(steered, steering.selected),
+    }
+
+
+def _doses(calibration: Calibration) -> list[dict[str, Any]]:
+    chosen = [calibration.feature, *calibration.baselines.values()]
+    return [
+        {
+            "direction": dose.plan.direction.name,
+            "coefficient": dose.plan.coefficient,
+            "gate": dose.plan.gate.kind,
+            **_rates(dose.trial),
+            "chosen": dose in chosen,
+        }
+        for dose in calibration.doses
+    ]
+
+
+def _null(steered: Trial, null: list[Trial], counts: list[int]) -> dict[str, Any]:
+    accuracy = np.repeat([trial.accuracy.mean() for trial in null], counts)
+    frequency = np.repeat([trial.frequency.mean() for trial in null], counts)
+    of_accuracy = null_rank(float(steered.accuracy.mean()), accuracy)
+    of_frequency = null_rank(float(steered.frequency.mean()), frequency)
+    return {
+        "n": int(sum(counts)),
+        "accuracy": [float(trial.accuracy.mean()) for trial in null],
+        "behaviour_frequency": [float(trial.frequency.mean()) for trial in null],
+        "accuracy_95": of_accuracy.percentile_95,
+        "behaviour_frequency_95": of_frequency.percentile_95,
+        "p_accuracy": of_accuracy.p_value,
+        "p_behaviour": of_frequency.p_value,
+    }
+
+
+def _selected(steered: Trial, found: SelectionNull) -> dict[str, Any]:
+    return _null(steered, found.trials, found.draws) | {
+        "draws": found.draws,
+        "coefficients": [dose.plan.coefficient for dose in found.chosen],
+        "pool": found.pool,
+        "n_candidates": found.n_candidates,
+        "gate": found.chosen[0].plan.gate.kind,
+    }
+
+
+def controls_section(findings: Findings) -> dict[str, Any]:
+    """What cheaper explanations reach, by control."""
+    rows: dict[str, Any] = {}
+    if findings.steering:
+        null = findings.steering.null
+        random = Control("random", "any push of this size", null)
+        selected = Control(
+            "random_selected", "any push, chosen as well", findings.steering.selected.trials
+        )
+        for control in (random, selected, *findings.steering.controls):
+            rows[control.name] = _control(control)
+    for name, note in RIVALS.items():
+        if name in findings.tested.trials:
+            trial = findings.tested.trials[name]
+            rows[name] = _row(trial, trial.condition.label, note, equal_norm=False)
+    return rows
+
+
+def _control(control: Control) -> dict[str, Any]:
+    trial, n = control.strongest, len(control.trials)
+    plan = trial.condition.plan
+    named = plan.direction.name if plan else trial.condition.label
+    label = trial.condition.label if n == 1 else f"{named}, the most accurate of {n}"
+    norms = control.name != "random_selected"
+    return _row(trial, label, control.note, equal_norm=norms) | {
+        "draws": [float(t.accuracy.mean()) for t in control.trials]
+    }
+
+
+def _row(trial: Trial, label: str, note: str, *, equal_norm: bool) -> dict[str, Any]:
+    return {
+        "label": label,
+        "gate": trial.condition.plan.gate.kind if trial.condition.plan else None,
+        **_rates(trial),
+        "equal_norm": equal_norm,
+        "note": f"equal norm at every position; {note}" if equal_norm else note,
+    }
+
+
+def prompts_section(findings: Findings) -> list[dict[str, Any]]:
+    """Base under every prompt of the ladder, on the calibration problems."""
+    return [
+        {"prompt": name, **_rates(trial), "chosen": name == findings.rivals.prompt}
+        for name, trial in findings.rivals.prompts.items()
+    ]

@@ -1,0 +1,44 @@
+"""The cells of a sweep as lines of text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def sweep_table(results: Mapping[str, Any]) -> str:
+    """One line a cell: where, how strongly, what it brought and what it broke."""
+    head = (
+        f"{'direction':<20}{'hook point':<28}{'positions':<20}{'strength':>9}{'accuracy':>10}"
+        f"{'behaviour':>11}{'parsed':>8}{'tokens':>8}{'loss':>8}{'kl':>8}"
+    )
+    plain = results["unsteered"]
+    lines = [head, _line("unsteered", "", "", "", plain, "", "")]
+    for cell in results["cells"]:
+        loss = f"{cell['loss'] - cell['loss_unsteered']:+.3f}"
+        lines.append(
+            _line(
+                cell["direction"],
+                cell["hook_point"],
+                cell["positions"],
+                f"{cell['in_mean_norms']:g}",
+                cell,
+                loss,
+                f"{cell['kl']:.3f}",
+            )
+        )
+    return "\n".join([*lines, "", "loss: off-task loss beyond that of the unsteered model"])
+
+
+def _line(
+    direction: str,
+    point: str,
+    place: str,
+    strength: str,
+    row: Mapping[str, Any],
+    loss: str,
+    kl: str,
+) -> str:
+    rates = [row[name]["value"] for name in ("accuracy", "behaviour_frequency", "parsed")]
+    return (
+        f"{direction:<20}{point:<28}{place:<20}{strength:>9}{rates[0]:>10.3f}{rates[1]:>11.3f}"
+        f"{rates[2]:>8.3f}{row['mean_tokens']:>8.1f}{loss:>8}{kl:>8}"
+    )

@@ -1,0 +1,155 @@
+// Tables that sort and filter, charts, and the explorer; plain JavaScript without dependencies.
+// All HTML comes from Python, where text is escaped; text from here is set as text.
+
+function terms(query) {
+  // Words, `token:word`, and conditions on columns such as `auroc>0.9`.
+  return query.toLowerCase().split(/\s+/).filter(Boolean).map((word) => {
+    const condition = word.match(/^([^<>=]+)(>=|<=|>|<|=)(.+)$/);
+    if (condition) return {column: condition[1], sign: condition[2], value: condition[3]};
+    if (word.startsWith("token:")) return {token: word.slice(6)};
+    return {text: word};
+  });
+}
+
+function matches(row, columns, wanted) {
+  return wanted.every((term) => {
+    if (term.token !== undefined) return row.dataset.tokens.includes(term.token);
+    if (term.text !== undefined) return row.dataset.text.includes(term.text);
+    const at = columns.findIndex((name) => name.replaceAll(" ", "_").startsWith(term.column));
+    if (at < 0) return false;
+    const found = row.cells[at].dataset.value, asked = term.value;
+    if (found === "") return false;
+    if (term.sign === "=") return found.toLowerCase().includes(asked);
+    const [a, b] = [Number(found), Number(asked)];
+    return {">": a > b, "<": a < b, ">=": a >= b, "<=": a <= b}[term.sign];
+  });
+}
+
+function ranking(root) {
+  const table = root.querySelector(".lr-ranking"), body = table.tBodies[0];
+  const heads = [...table.tHead.rows[0].cells], rows = [...body.rows];
+  const columns = heads.map((head) => head.dataset.column);
+  const search = root.querySelector(".lr-search"), found = root.querySelector(".lr-found");
+  search.addEventListener("input", () => {
+    const wanted = terms(search.value);
+    for (const row of rows) row.hidden = !matches(row, columns, wanted);
+    const n = rows.filter((row) => !row.hidden).length;
+    found.textContent = wanted.length ? `${n} of ${rows.length}` : `${rows.length} rows`;
+  });
+  heads.forEach((head, at) => head.addEventListener("click", () => {
+    const down = head.dataset.order !== "down";
+    for (const other of heads) delete other.dataset.order;
+    head.dataset.order = down ? "down" : "up";
+    const key = (row) => row.cells[at].dataset.value;
+    const numeric = rows.every((row) => key(row) === "" || !isNaN(Number(key(row))));
+    const order = (a, b) => {
+      // Rows without a value come last either way.
+      if (key(a) === "" || key(b) === "") return (key(a) === "") - (key(b) === "");
+      const less = numeric ? Number(key(a)) - Number(key(b)) : key(a).localeCompare(key(b));
+      return down === numeric ? -less : less;
+    };
+    body.append(...rows.slice().sort(order));
+  }));
+}
+
+function charts(root) {
+  // Plotly draws a chart when it comes into view; a page of cards has hundreds.
+  if (!window.Plotly) return;
+  const draw = (holder) => {
+    const {data, layout} = JSON.parse(holder.dataset.spec);
+    if (!data[0].x.length) return;
+    holder.replaceChildren();
+    window.Plotly.newPlot(holder, data, layout, {responsive: true, displayModeBar: false});
+  };
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      seen.unobserve(entry.target);
+      draw(entry.target);
+    }
+  }, {rootMargin: "300px"});
+  for (const holder of root.querySelectorAll(".lr-plot")) seen.observe(holder);
+}
+
+function plotly(source) {
+  // Loaders of modules in the page must not catch it, so that it becomes `window.Plotly`.
+  const script = document.createElement("script");
+  const inside = ["(function(define,module,exports){", source, "\n}).call(window);"];
+  script.src = URL.createObjectURL(new Blob(inside, {type: "text/javascript"}));
+  return new Promise((done) => {
+    script.onload = script.onerror = () => { URL.revokeObjectURL(script.src); done(); };
+    document.head.append(script);
+  });
+}
+
+// An explorer over `state`: {ranking, cards, prompts, positions, live, note}. Where it is live,
+// `ask(request)` resolves to {html} or {error}.
+function explorer(el, state, ask) {
+  el.classList.add("lr", "lr-explorer");
+  const part = (name, html = "") => {
+    const made = document.createElement("div");
+    made.className = name;
+    made.innerHTML = html;
+    return made;
+  };
+  const style = document.createElement("style");
+  style.textContent = state.style;
+  const left = part("lr-left", state.ranking), card = part("lr-shown");
+  const bench = part("lr-bench", state.bench);
+  const right = part("lr-right");
+  right.append(bench, card);
+  el.replaceChildren(style, left, right);
+  ranking(left);
+
+  let feature = null, running = false, next = null;
+  const get = (name) => bench.querySelector(`[name=${name}]`);
+  const strength = get("coefficient"), shown = bench.querySelector("output");
+  const status = bench.querySelector(".lr-status"), both = bench.querySelector(".lr-both");
+
+  const steer = async () => {
+    if (!state.live || feature === null) return;
+    next = {feature, coefficient: Number(strength.value), prompt: get("prompt").value,
+            positions: get("positions").value};
+    // One at a time; of those that wait only the latest counts.
+    if (running) return;
+    running = true;
+    while (next) {
+      const asked = next;
+      next = null;
+      status.textContent = "writing \u2026";
+      const reply = await ask(asked);
+      status.textContent = reply.error || "";
+      if (reply.html) both.innerHTML = reply.html;
+    }
+    running = false;
+  };
+  const open = (id) => {
+    if (!(id in state.cards)) return;
+    feature = Number(id);
+    card.innerHTML = state.cards[id];
+    for (const row of left.querySelectorAll("tr[data-feature]"))
+      row.setAttribute("aria-selected", row.dataset.feature === String(id));
+    for (const link of card.querySelectorAll(".lr-open"))
+      link.toggleAttribute("data-absent", !(link.dataset.feature in state.cards));
+    bench.querySelector(".lr-which").textContent = `feature ${id}`;
+    charts(card);
+    steer();
+  };
+  el.addEventListener("click", (event) => {
+    const target = event.target.closest("[data-feature]");
+    if (target) open(target.dataset.feature);
+  });
+  if (state.live) {
+    strength.addEventListener("input", () => {
+      shown.textContent = Number(strength.value).toFixed(2);
+      steer();
+    });
+    for (const name of ["prompt", "positions"]) get(name).addEventListener("input", steer);
+    get("chosen")?.addEventListener("input", (event) => {
+      get("prompt").value = state.prompts[Number(event.target.value)];
+      steer();
+    });
+  }
+  open(left.querySelector("tr[data-feature]")?.dataset.feature);
+  return () => charts(card);
+}

@@ -1,0 +1,68 @@
+"""Prose line: a line of a text in lower case, where its clauses begin and what words it holds."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+SEPARATORS = frozenset('.,;:!?()[]{}<>"*_#`~$\\/|=+-\t')
+"""What no word holds, besides white space."""
+_MARKS = re.compile(r"[ \t>*_#\d.)-]{1,8}")
+# A line break with the marks of a list behind it, punctuation with a space, an opening mark.
+_BEGINNING = re.compile(
+    r"[\n.!?:;,)*>\u2026(\u2014]"
+    r"(?:(?<=\n)[ \t>*_#\d.)-]{0,8}|(?<=[.!?:;,)*>\u2026]) |(?<=[>*(\u2014]))"
+)
+
+
+class ProseLine:
+    """A line and where it stands in its text."""
+
+    __slots__ = ("_beginnings", "end", "start", "text", "whole")
+
+    def __init__(self, whole: str, start: int, end: int) -> None:
+        """A line.
+
+        Args:
+            whole: The text it is from, in lower case.
+            start: Where it begins.
+            end: Where it ends, before its line break.
+        """
+        self.whole, self.start, self.end = whole, start, end
+        self.text = whole[start:end]
+        self._beginnings: Sequence[int] | None = None
+
+    @property
+    def beginnings(self) -> Sequence[int]:
+        """Where a sentence, a clause or the line itself may begin, also behind marks of lists."""
+        if self._beginnings is None:
+            # The line break before it is read along.
+            matches = _BEGINNING.finditer(self.whole, max(self.start - 1, 0), self.end)
+            found = {self.start, *[match.end() for match in matches]}
+            if not self.start and (marks := _MARKS.match(self.text)):
+                found.add(marks.end())
+            found.discard(self.end)
+            self._beginnings = sorted(found)
+        return self._beginnings
+
+    def places(self, phrases: Iterable[str]) -> list[int]:
+        """Where any of some phrases stands in it, counted from the start of the text, in order."""
+        found = []
+        for phrase in phrases:
+            at = self.text.find(phrase)
+            while at >= 0:
+                found.append(self.start + at)
+                at = self.text.find(phrase, at + 1)
+        return sorted(found)
+
+    def holds(self, word: str) -> bool:
+        """Whether a word stands in it, with nothing but separators and white space around it."""
+        at = self.text.find(word)
+        while at >= 0:
+            before, behind = self.text[at - 1 : at], self.text[at + len(word) :][:1]
+            if _separates(before) and _separates(behind):
+                return True
+            at = self.text.find(word, at + 1)
+        return False
+
+
+def _separates(character: str) -> bool:
+    return not character or character in SEPARATORS or character.isspace()

@@ -1,0 +1,174 @@
+"""What a verdict rests on: completions of every condition counted by problem, and a few numbers.
+
+It is kept in the section `evidence` of results.json as whole numbers, so that a verdict can be
+reached again, resampled or taken apart without a model.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from latent_reasoning.errors import RunError
+
+COUNTS = ("right", "shown", "both")
+NUMBERS = {
+    "presence": {
+        "feature": str,
+        "where": str,
+        "best_feature_auroc": dict,
+        "shuffled_best_95": float,
+    },
+    "shared": {
+        "feature": str,
+        "fvu_on_base": float,
+        "fvu_on_tuned": float,
+        "feature_correlation": dict,
+        "other_features_correlation_95": float,
+    },
+    "kl": {},
+}
+"""Fields that a group of numbers must have where it was measured, with their types."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Completions of one condition, counted by test problem."""
+
+    n: int
+    """Completions of each problem."""
+    right: Int[np.ndarray, " problem"]
+    """Those that are right."""
+    shown: Int[np.ndarray, " problem"]
+    """Those that show the behaviour."""
+    both: Int[np.ndarray, " problem"]
+    """Those that show it and are right."""
+
+    @property
+    def accuracy(self) -> Float[np.ndarray, " problem"]:
+        """Share of right completions of each problem."""
+        return self.right / self.n
+
+    @property
+    def frequency(self) -> Float[np.ndarray, " problem"]:
+        """Share of completions of each problem that show the behaviour."""
+        return self.shown / self.n
+
+    @property
+    def reach(self) -> Float[np.ndarray, " problem"]:
+        """Share of completions of each problem that show the behaviour and are right."""
+        return self.both / self.n
+
+    def record(self) -> dict[str, Any]:
+        """The counts as JSON."""
+        return {"n": self.n, **{name: getattr(self, name).tolist() for name in COUNTS}}
+
+
+def tally(
+    correct: Bool[np.ndarray, "problem sample"], shown: Bool[np.ndarray, "problem sample"]
+) -> Tally:
+    """Count the completions of one condition."""
+    counts = [table.sum(axis=1) for table in (correct, shown, correct & shown)]
+    return Tally(correct.shape[1], *counts)
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Everything the rules look at; what was not measured is absent or None."""
+
+    conditions: dict[str, Tally]
+    """By name: base, tuned and whatever else was tried, see `verdict.rules`."""
+    null: tuple[Tally, ...] = ()
+    """Base under random directions at the coefficient of the chosen one."""
+    selected: tuple[Tally, ...] = ()
+    """Base under random directions that were chosen among many as the feature was chosen, each at
+    the coefficient chosen for it."""
+    draws: tuple[int, ...] = ()
+    """How many draws of the whole selection ended at each of `selected`."""
+    ablated: Tally | None = None
+    """Tuned without the direction."""
+    ablated_null: tuple[Tally, ...] = ()
+    """Tuned with an equally large change along random directions."""
+    numbers: dict[str, Any] = field(default_factory=dict)
+    """Numbers about features and models by name, see `verdict.rungs`; None where not measured."""
+
+    @property
+    def n_problems(self) -> int:
+        """Number of test problems."""
+        return len(self.conditions["base"].right)
+
+    def record(self) -> dict[str, Any]:
+        """The section `evidence` of results.json."""
+        return {
+            "conditions": {name: found.record() for name, found in self.conditions.items()},
+            "null": [found.record() for found in self.null],
+            "selected": [found.record() for found in self.selected],
+            "draws": list(self.draws),
+            "ablated": None if self.ablated is None else self.ablated.record(),
+            "ablated_null": [found.record() for found in self.ablated_null],
+            "numbers": self.numbers,
+        }
+
+
+def evidence_from(record: Mapping[str, Any]) -> Evidence:
+    """Read the section `evidence` of results.json.
+
+    Raises:
+        RunError: Parts are missing, or counts of different conditions do not fit together.
+    """
+    try:
+        found = Evidence(
+            conditions={name: _tally(part) for name, part in record["conditions"].items()},
+            null=_tallies(record["null"]),
+            selected=_tallies(record["selected"]),
+            draws=tuple(int(n) for n in record["draws"]),
+            ablated=None if record["ablated"] is None else _tally(record["ablated"]),
+            ablated_null=_tallies(record["ablated_null"]),
+            numbers=_numbers(record["numbers"]),
+        )
+        lengths = {len(part.right) for part in _all(found)}
+        if len(lengths) != 1 or not {"base", "tuned"} <= set(found.conditions):
+            raise ValueError(f"problems of conditions number {sorted(lengths)}")
+        if len(found.draws) != len(found.selected):
+            raise ValueError(f"{len(found.draws)} draws of {len(found.selected)} directions")
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RunError(
+            f"verdict: the evidence is damaged ({error}); expected the section `evidence` as "
+            f"compare writes it, see docs/results.md"
+        ) from error
+    return found
+
+
+def _all(evidence: Evidence) -> list[Tally]:
+    ablated = [] if evidence.ablated is None else [evidence.ablated]
+    rest = (*evidence.null, *evidence.selected, *evidence.ablated_null)
+    return [*evidence.conditions.values(), *ablated, *rest]
+
+
+def _numbers(record: Mapping[str, Any]) -> dict[str, Any]:
+    for group, needed in NUMBERS.items():
+        found = record.get(group)
+        if found is None:
+            continue
+        for name, kind in needed.items():
+            value = found[name]
+            if not isinstance(value, (kind, int) if kind is float else kind):
+                raise ValueError(f"{group}.{name} is {value!r}")
+            if kind is dict and not {"value", "low", "high"} <= set(value):
+                raise ValueError(f"{group}.{name} has no interval")
+    return dict(record)
+
+
+def _tallies(records: Sequence[Mapping[str, Any]]) -> tuple[Tally, ...]:
+    return tuple(_tally(record) for record in records)
+
+
+def _tally(record: Mapping[str, Any]) -> Tally:
+    counts = {name: np.asarray(record[name], dtype=np.int64) for name in COUNTS}
+    n = int(record["n"])
+    sizes = {count.shape for count in counts.values()}
+    if n < 1 or len(sizes) != 1 or any(c.min() < 0 or c.max() > n for c in counts.values()):
+        raise ValueError(f"counts of shapes {sizes} that are not all between 0 and {n}")
+    return Tally(n, **counts)

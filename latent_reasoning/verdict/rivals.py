@@ -1,0 +1,63 @@
+"""What simpler rules say of the same evidence; each uses one number where the ladder uses several.
+
+- accuracy gain alone: whatever gained was activated.
+- pass@k crossing alone: activated where base solves as much as tuned at the largest k.
+- KL alone: activated where tuned stays close to base on its own completions, else taught.
+- norm ratio alone: activated where the decoder norms of a crosscoder are shared; None until one is
+  trained.
+- DiffMean only: activated where the difference of means, added to base, recovers a quarter of the
+  gap and beats 95 % of random directions, else taught.
+
+All of them say `no gain` where the gain is below the threshold. None can say `elsewhere`.
+"""
+
+import numpy as np
+
+from latent_reasoning.verdict import statistics
+from latent_reasoning.verdict.evidence import Evidence
+from latent_reasoning.verdict.rules import CONVENTIONS, Label, Thresholds
+
+NAMES = ("accuracy gain", "pass@k crossing", "KL(tuned, base)", "norm ratio", "DiffMean")
+MOST_KL = 0.1
+"""Mean KL(tuned || base) in nats a token up to which tuning counts as activation."""
+
+
+def rivals(
+    evidence: Evidence, thresholds: Thresholds = CONVENTIONS, most_kl: float = MOST_KL
+) -> dict[str, Label | None]:
+    """The verdict of every rival; None where what it needs was not measured."""
+    once = np.ones((1, evidence.n_problems))
+    if statistics.gain(evidence, once)[0] < thresholds.least_gain:
+        none: Label = "no gain"
+        return {name: None if name == "norm ratio" else none for name in NAMES}
+    kl = (evidence.numbers.get("kl") or {}).get("value")
+    return {
+        "accuracy gain": "activated",
+        "pass@k crossing": _either(crosses(evidence)),
+        "KL(tuned, base)": None if kl is None else _either(kl <= most_kl),
+        "norm ratio": None,
+        "DiffMean": _diff_mean(evidence, thresholds),
+    }
+
+
+def crosses(evidence: Evidence) -> bool:
+    """Whether base's pass@k is at least tuned's at the largest k both allow."""
+    base, tuned = evidence.conditions["base"], evidence.conditions["tuned"]
+    k = min(base.n, tuned.n)
+    return bool(statistics.pass_at(base, k).mean() >= statistics.pass_at(tuned, k).mean())
+
+
+def _diff_mean(evidence: Evidence, thresholds: Thresholds) -> Label | None:
+    found = evidence.conditions.get("diff_mean")
+    if found is None:
+        # With no direction to be found in base, this rule calls the behaviour new.
+        return "taught"
+    once = np.ones((1, evidence.n_problems))
+    enough = statistics.recovered(evidence, found, once)[0] >= thresholds.recovered
+    null, counts = statistics.null_of(evidence)
+    limit = statistics.null_limit(null, counts, "accuracy", once)[0] if null else np.inf
+    return _either(bool(enough and found.accuracy.mean() > limit))
+
+
+def _either(activated: bool) -> Label:
+    return "activated" if activated else "taught"

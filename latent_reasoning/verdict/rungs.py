@@ -1,0 +1,311 @@
+"""The ladder of evidence, R0 to R6: each rung with its rule, its numbers and its status.
+
+A rung of the test problems passes where its criterion (see `verdict.rules`) holds in 95 % of the
+resamples of the problems, fails where it holds in 5 % at most, and is undecided between. R2 and R3
+are decided by the intervals of their numbers, R6 by that of the pipeline's own error rate.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from latent_reasoning.evaluation.intervals import (
+    clustered_rate,
+    null_rank,
+    paired_difference,
+    share_of_gap,
+)
+from latent_reasoning.verdict import statistics
+from latent_reasoning.verdict.error_rates import measured_error_rates
+from latent_reasoning.verdict.evidence import Evidence, Tally
+from latent_reasoning.verdict.rules import (
+    ASKING,
+    CONVENTIONS,
+    RESAMPLES,
+    Criteria,
+    Status,
+    Thresholds,
+    criteria,
+    status,
+)
+
+Rung = dict[str, Any]
+NAMES = {
+    "R0": "difference",
+    "R1": "reach",
+    "R2": "presence",
+    "R3": "shared",
+    "R4": "sufficiency",
+    "R5": "necessity",
+    "R6": "discrimination",
+}
+RULES = {
+    "R0": "tuned is at least 0.05 more accurate than base",
+    "R1": "under some way of asking, base shows the behaviour and is then right enough to explain "
+    "half of the gain that runs through it",
+    "R2": "a feature tells with from without beyond the best of all features under shuffled labels",
+    "R3": "the chosen features fire alike in base and tuned (correlation above 0.5 and above 95 % "
+    "of other features), and the dictionary fits tuned (FVU less than doubled)",
+    "R4": "steering recovers a quarter of the gap, and brings accuracy and behaviour beyond 95 % "
+    "of random directions chosen by the same selection",
+    "R5": "without the direction tuned loses a quarter of its gain, and more than under 95 % of "
+    "random directions",
+    "R6": "of cases that are not activated, less than a quarter are called so, at 95 %",
+}
+"""What each rung asks, in words."""
+MOST_FVU_GROWTH = 2.0
+ALIKE = 0.5
+CHANCE = 0.5
+MOST_FALSE = 0.25
+
+
+def ladder(evidence: Evidence, thresholds: Thresholds = CONVENTIONS, seed: int = 0) -> dict:
+    """All rungs, from records alone."""
+    weights = statistics.resampling(evidence.n_problems, RESAMPLES, seed)
+    found = criteria(evidence, weights, thresholds)
+    return {
+        "R0": _difference(evidence, found, thresholds),
+        "R1": _reach(evidence, found, weights, thresholds),
+        "R2": _presence(evidence.numbers.get("presence")),
+        "R3": _shared(evidence.numbers.get("shared")),
+        "R4": _sufficiency(evidence, found, thresholds),
+        "R5": _necessity(evidence, found, thresholds),
+        "R6": _discrimination(),
+    }
+
+
+def difference(a: Tally, b: Tally, what: str = "accuracy") -> dict[str, float]:
+    """Mean of a - b over problems, with its paired bootstrap interval."""
+    return paired_difference(getattr(a, what), getattr(b, what))._asdict()
+
+
+def _rung(key: str, said: Status, summary: str, numbers: dict[str, Any]) -> Rung:
+    return {
+        "name": NAMES[key],
+        "status": said,
+        "rule": RULES[key],
+        "summary": summary,
+        "numbers": numbers,
+    }
+
+
+def _missing(key: str, why: str = "neither model shows the behaviour often enough") -> Rung:
+    return _rung(key, "not measured", why, {})
+
+
+def _difference(evidence: Evidence, found: Criteria, thresholds: Thresholds) -> Rung:
+    base, tuned = evidence.conditions["base"], evidence.conditions["tuned"]
+    accuracy, behaviour = difference(tuned, base), difference(tuned, base, "frequency")
+    through = share_of_gap(
+        tuned.reach - base.accuracy * tuned.frequency, tuned.accuracy - base.accuracy
+    )
+    part = "not clear" if through.value is None else f"{through.value:.0%}"
+    summary = (
+        f"tuned minus base: accuracy {accuracy['value']:+.3f}, behaviour "
+        f"{behaviour['value']:+.3f}, paired over problems; share of the gain through completions "
+        f"with the behaviour: {part}"
+    )
+    numbers = {
+        "accuracy": accuracy,
+        "behaviour_frequency": behaviour,
+        "share_through": through._asdict(),
+    }
+    return _rung("R0", status(found.gains, thresholds), summary, numbers)
+
+
+def _reach(
+    evidence: Evidence, found: Criteria, weights: np.ndarray, thresholds: Thresholds
+) -> Rung:
+    base, tuned = evidence.conditions["base"], evidence.conditions["tuned"]
+    coverage = clustered_rate(statistics.pass_at(base, base.n)[:, None])
+    numbers: dict[str, Any] = {
+        f"base_pass_at_{base.n}": rate(coverage),
+        "tuned_pass_at_1": rate(clustered_rate(tuned.accuracy[:, None])),
+        "tuned_accuracy_with_behaviour": competence(tuned),
+    }
+    said = []
+    for name, words in ASKING.items():
+        if name not in evidence.conditions:
+            continue
+        asked = evidence.conditions[name]
+        share = interval(statistics.explained(evidence, asked, weights))
+        inside = statistics.covered(evidence, asked)
+        numbers |= {
+            f"{name}_shows_behaviour": rate(clustered_rate(asked.frequency[:, None])),
+            f"{name}_accuracy_with_behaviour": competence(asked),
+            f"{name}_explains": share and share | {"n": int(inside.sum())},
+        }
+        if share:
+            said.append(f"{words} {part(share['value'])} ({asked.frequency.mean():.1%} shown)")
+    summary = (
+        f"base solves {coverage.value:.3f} of problems within {base.n} samples, tuned "
+        f"{tuned.accuracy.mean():.3f} with one; of the gain through the behaviour base's own "
+        f"competence explains: {', '.join(said) or 'nothing, for it hardly ever shows it'}"
+    )
+    return _rung("R1", status(found.reaches, thresholds), summary, numbers)
+
+
+def _presence(record: dict[str, Any] | None) -> Rung:
+    if record is None:
+        return _missing("R2")
+    area, limit = record["best_feature_auroc"], record["shuffled_best_95"]
+    telling = max(area["value"], 1 - area["value"])
+    sure = area["low"] > CHANCE or area["high"] < CHANCE
+    least = area["low"] if area["value"] >= CHANCE else 1 - area["high"]
+    said: Status = "passed" if sure and least > limit else "undecided"
+    if not sure or telling <= limit:
+        said = "failed"
+    summary = (
+        f"{record['feature']} tells with from without at AUROC {area['value']:.3f} on "
+        f"{record['where']}; the best of all features under shuffled labels reaches "
+        f"{limit:.3f} (0.2 tells as much as 0.8); token-injection falsifier not run"
+    )
+    numbers = {k: v for k, v in record.items() if k not in ("feature", "where")}
+    return _rung("R2", said, summary, numbers | {"token_injection": None})
+
+
+def _shared(record: dict[str, Any] | None) -> Rung:
+    if record is None:
+        return _missing("R3")
+    alike, others = record["feature_correlation"], record["other_features_correlation_95"]
+    bar, growth = max(ALIKE, others), record["fvu_on_tuned"] / record["fvu_on_base"]
+    fits = growth < MOST_FVU_GROWTH
+    said: Status = "passed" if alike["low"] > bar and fits else "undecided"
+    if alike["high"] < bar:
+        said = "failed"
+    summary = (
+        f"base's dictionary leaves {record['fvu_on_base']:.3f} of base's variance unexplained and "
+        f"{record['fvu_on_tuned']:.3f} of tuned's; {record['feature']} fire alike in both on the "
+        f"same tokens (correlation {alike['value']:.3f}, other features {others:.3f} at the 95th "
+        "percentile); no crosscoder was trained"
+    )
+    numbers = {k: v for k, v in record.items() if k != "feature"}
+    return _rung("R3", said, summary, numbers | {"crosscoder": None})
+
+
+def _sufficiency(evidence: Evidence, found: Criteria, thresholds: Thresholds) -> Rung:
+    steered, base = evidence.conditions.get("steered"), evidence.conditions["base"]
+    if steered is None:
+        return _missing("R4")
+    gap = gap_recovered(evidence, steered)
+    numbers: dict[str, Any] = {
+        "accuracy_gain": difference(steered, base),
+        "behaviour_gain": difference(steered, base, "frequency"),
+        "gap_recovered": gap,
+    }
+    null, counts = statistics.null_of(evidence)
+    words = "no null was drawn"
+    if null:
+        accuracy = np.repeat([t.accuracy.mean() for t in null], counts)
+        rank = null_rank(float(steered.accuracy.mean()), accuracy)
+        frequency = np.repeat([t.frequency.mean() for t in null], counts)
+        of_frequency = null_rank(float(steered.frequency.mean()), frequency)
+        numbers |= {
+            "p_accuracy_in_null": rank.p_value,
+            "null_accuracy_95": rank.percentile_95,
+            "p_behaviour_in_null": of_frequency.p_value,
+            "null_behaviour_95": of_frequency.percentile_95,
+        }
+        kind = "draws of the whole selection" if evidence.selected else "random directions"
+        words = f"rank p {rank.p_value:.3f} among {rank.n} {kind}"
+    rivals = {
+        "diff_mean": "the difference of means",
+        "linear_probe": "the linear probe",
+        "forced_token": "the forced first token",
+        "logit_bias": "the logit bias",
+        "best_prompt": "the best prompt",
+        "cot_decoding": "CoT-decoding",
+    }
+    beaten = []
+    for name, what in rivals.items():
+        if name in evidence.conditions:
+            numbers[f"steered_minus_{name}"] = difference(steered, evidence.conditions[name])
+            beaten.append((what, numbers[f"steered_minus_{name}"]))
+    share = "no clear gap to recover" if gap["value"] is None else f"{gap['value']:.0%} of the gap"
+    summary = (
+        f"base with its own direction: accuracy {numbers['accuracy_gain']['value']:+.3f}, {share}, "
+        f"{words}; {_against(beaten)}"
+    )
+    said = status(found.suffices, thresholds)
+    if said == "failed" and status(found.recovers, thresholds) == "passed":
+        # What random directions bring as well shows neither that it is there nor that it is not.
+        said = "undecided"
+    return _rung("R4", said, summary, numbers)
+
+
+def _against(rivals: list[tuple[str, dict[str, float]]]) -> str:
+    words = {1: "beats", 0: "equals", -1: "falls short of"}
+    parts = []
+    for what, found in rivals:
+        side = 1 if found["low"] > 0 else -1 if found["high"] < 0 else 0
+        parts.append(f"{words[side]} {what} ({found['value']:+.3f})")
+    return "; ".join(parts)
+
+
+def _necessity(evidence: Evidence, found: Criteria, thresholds: Thresholds) -> Rung:
+    tuned, ablated = evidence.conditions["tuned"], evidence.ablated
+    if ablated is None or found.loses is None:
+        return _missing("R5")
+    loss, less = difference(tuned, ablated), difference(tuned, ablated, "frequency")
+    others = np.array([(tuned.accuracy - t.accuracy).mean() for t in evidence.ablated_null])
+    rank = null_rank(loss["value"], others)
+    summary = (
+        f"taking the direction away from tuned costs {loss['value']:+.3f} accuracy and "
+        f"{less['value']:+.3f} of the behaviour; an equal change along random directions costs at "
+        f"most {rank.percentile_95:+.3f} in 95 % of draws"
+    )
+    numbers = {
+        "accuracy_lost": loss,
+        "behaviour_lost": less,
+        "null_accuracy_lost_95": rank.percentile_95,
+        "p_value": rank.p_value,
+    }
+    gain = found.gains[1:].mean() > 0.5
+    said = status(found.loses, thresholds) if gain else "not measured"
+    return _rung("R5", said, summary if gain else f"no gain to lose; {summary}", numbers)
+
+
+def _discrimination() -> Rung:
+    rates = measured_error_rates()
+    if rates is None:
+        return _missing("R6", "no error rates ship with this build")
+    false = rates["false_positive"]
+    said: Status = "passed" if false["high"] < MOST_FALSE else "undecided"
+    if false["low"] > MOST_FALSE:
+        said = "failed"
+    summary = (
+        f"the same pipeline on {rates['n_cases']} organisms of known history: "
+        f"{rates['n_right']} verdicts right, {false['value']:.0%} of those not activated called so "
+        f"(at most {false['high']:.0%})"
+    )
+    return _rung("R6", said, summary, dict(rates))
+
+
+def competence(found: Tally) -> float | None:
+    """Share of right completions among those with the behaviour; None for none."""
+    return float(found.both.sum() / found.shown.sum()) if found.shown.any() else None
+
+
+def gap_recovered(evidence: Evidence, other: Tally) -> dict[str, Any]:
+    """Share of the gap between base and tuned another condition closes, as a record."""
+    base, tuned = evidence.conditions["base"], evidence.conditions["tuned"]
+    gap = tuned.accuracy - base.accuracy
+    return share_of_gap(other.accuracy - base.accuracy, gap)._asdict()
+
+
+def interval(draws: np.ndarray) -> dict[str, float] | None:
+    """Value and 95 % percentile interval of a statistic over resamples; None where undefined."""
+    if np.isnan(draws[0]) or np.isnan(draws).mean() > 0.025:
+        return None
+    low, high = np.nanpercentile(draws[1:], [2.5, 97.5])
+    return {"value": float(draws[0]), "low": float(low), "high": float(high)}
+
+
+def part(share: float) -> str:
+    """A share of the gain in words; what is worse than base explains none of it."""
+    return f"{share:.0%}" if share > 0 else "none"
+
+
+def rate(found: Any) -> dict[str, float]:
+    """A rate as JSON."""
+    return {"value": found.value, "low": found.low, "high": found.high, "n": found.n}

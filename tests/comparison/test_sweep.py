@@ -1,0 +1,170 @@
+"""Sweeps: what steering does on and off the task, cell by cell, resumable."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from latent_reasoning.cli import main
+from latent_reasoning.comparison.off_task import OffTaskTexts
+from latent_reasoning.comparison.sweep import sweep
+from latent_reasoning.comparison.sweep_config import SweepConfig
+from latent_reasoning.comparison.sweep_table import sweep_table
+from latent_reasoning.data.samples import Sample
+from latent_reasoning.errors import LatentReasoningError, ProblemError, RunError
+from latent_reasoning.features.directions import random_directions
+from latent_reasoning.models.hooks import edit
+from latent_reasoning.models.loading import LoadedModel, load_model
+from latent_reasoning.progress import Meter
+from latent_reasoning.steering.plan import SteeringPlan
+
+POINT = "blocks.1.hook_resid_post"
+SMALL = SweepConfig(
+    hook_points=POINT,
+    positions="last prompt token,all",
+    coefficients="0,4",
+    features=0,
+    n_problems=40,
+    samples=1,
+)
+
+
+@pytest.fixture(scope="module")
+def model() -> LoadedModel:
+    return load_model("organism:latent")
+
+
+def samples(model: LoadedModel) -> list[Sample]:
+    problem = "Quiz\nMia has 37 apples. She buys 12 more. How many apples does Mia have now?\n"
+    texts = ["It comes to \\boxed{49} .", "```python\nx = 37\nx = x + 12  # 49\n```\n\\boxed{49}"]
+    return [Sample("p", text, "49", prompt=problem) for text in texts]
+
+
+def test_off_task_damage_is_what_two_plain_forward_passes_give(model: LoadedModel) -> None:
+    (direction,) = random_directions(model.d_model, 1, 0, hook_point=POINT)
+    plan = SteeringPlan(direction, 3.0, 9.0)
+    losses, plain_losses, kls = [], [], []
+    for sample in samples(model):
+        prompt = model.tokenizer(sample.prompt).input_ids
+        rest = model.tokenizer(sample.completion, add_special_tokens=False).input_ids
+        ids = torch.tensor([prompt + rest])
+
+        def push(x: torch.Tensor, at: int = len(prompt) - 1) -> torch.Tensor:
+            moved = x.clone()
+            moved[:, at] += 27.0 * direction.vector
+            return moved
+
+        with torch.inference_mode():
+            plain = model.model(input_ids=ids).logits[0].log_softmax(-1)
+            with edit(model, {POINT: push}):
+                steered = model.model(input_ids=ids).logits[0].log_softmax(-1)
+        for place, token in enumerate(rest):
+            p, q = plain[len(prompt) - 1 + place], steered[len(prompt) - 1 + place]
+            kls.append(float((p.exp() * (p - q)).sum()))
+            if place > 0:
+                losses.append(float(-q[token]))
+                plain_losses.append(float(-p[token]))
+    found = OffTaskTexts(model, samples(model)).measure(plan)
+    assert found.kl == pytest.approx(sum(kls) / len(kls), rel=1e-4)
+    assert found.loss == pytest.approx(sum(losses) / len(losses), rel=1e-4)
+    expected = sum(plain_losses) / len(plain_losses)
+    assert found.loss_unsteered == pytest.approx(expected, rel=1e-4)
+
+
+def test_texts_without_completions_are_refused(model: LoadedModel) -> None:
+    with pytest.raises(ProblemError, match="no completion of two tokens"):
+        OffTaskTexts(model, [Sample("p", "", "1", prompt="Quiz\n")])
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return sweep(replace(SMALL, output=tmp_path_factory.mktemp("sweep") / "run"))
+
+
+def test_a_sweep_holds_every_cell(whole: dict[str, Any]) -> None:
+    cells = whole["cells"]
+    keys = [(c["direction"], c["positions"], c["in_mean_norms"]) for c in cells]
+    assert keys == [
+        (direction, place, strength)
+        for direction in ("diff mean", "random 0")
+        for place in ("last prompt token", "all")
+        for strength in (0.0, 4.0)
+    ]
+    for cell in cells:
+        if cell["in_mean_norms"] == 0:
+            assert cell["kl"] == pytest.approx(0, abs=1e-6)
+            assert cell["loss"] == cell["loss_unsteered"]
+            assert cell["accuracy"] == whole["unsteered"]["accuracy"]
+        else:
+            assert cell["kl"] > 0.01
+    once, everywhere = cells[1], cells[3]
+    plain = whole["unsteered"]
+    assert once["behaviour_frequency"]["value"] > plain["behaviour_frequency"]["value"] + 0.3
+    assert once["accuracy"]["value"] > plain["accuracy"]["value"]
+    # At every position it breaks the model.
+    assert everywhere["loss"] > once["loss"] + 0.1
+    assert everywhere["accuracy"]["value"] < once["accuracy"]["value"]
+    assert len(sweep_table(whole).splitlines()) == len(cells) + 4
+
+
+class Stopping:
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def update(self, n: int, /) -> None:
+        self.left -= n
+        if self.left < 0:
+            raise KeyboardInterrupt
+
+
+def test_a_stopped_sweep_goes_on(whole: dict[str, Any], tmp_path: Path) -> None:
+    config = replace(SMALL, output=tmp_path / "run")
+
+    @contextmanager
+    def stop(label: str, total: int) -> Iterator[Meter]:
+        yield Stopping(3 if label == "sweep: cells" else total)
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(config, stop)
+    left = list(tmp_path.glob(".run.partial/cells/*.json"))
+    assert len(left) == 4
+    before = {path: path.stat().st_mtime_ns for path in left}
+    with pytest.raises(RunError, match="other settings .*samples 1 -> 3"):
+        sweep(replace(config, samples=3))
+    found = sweep(config)
+    assert found["cells"] == whole["cells"]
+    cells = tmp_path / "run" / "cells"
+    assert all((cells / p.name).stat().st_mtime_ns == time for p, time in before.items())
+    assert json.loads((tmp_path / "run" / "sweep.json").read_text())["cells"] == whole["cells"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--coefficients", "1,x"], "are not numbers"),
+        (["--coefficients", ","], "no coefficients"),
+        (["--samples", "0"], "samples is 0"),
+        (["--positions", "spans"], "'spans' is not a known position"),
+        (["--behaviour", "cod"], "'cod' is not a known behaviour"),
+        (["--hook-points", "blocks.9.hook_resid_post"], "blocks.9"),
+    ],
+)
+def test_mistakes_are_one_line(
+    flags: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sweep", "--output", str(tmp_path / "run"), *flags]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_never_shows_has_no_direction(tmp_path: Path) -> None:
+    config = replace(SMALL, model="organism:no-code", output=tmp_path / "run")
+    with pytest.raises(LatentReasoningError, match="shows code under no prompt"):
+        sweep(config)

@@ -1,0 +1,173 @@
+"""The rules of the detectors applied plainly: every expression on every line, nothing left out.
+
+What the package does besides, to look at few lines with few expressions, must not change a span.
+"""
+
+import re
+
+from latent_reasoning.traces import (
+    code_blocks,
+    code_inline,
+    code_lines,
+    cues,
+    passage,
+    predicted_output,
+)
+from latent_reasoning.traces.code_lines import Kind, Line
+from latent_reasoning.traces.cue_lists import (
+    backtracking,
+    exploration,
+    gap_analysis,
+    monitoring,
+    planning,
+    reflection,
+    self_doubt,
+    verification,
+)
+from latent_reasoning.traces.spans import Span, disjoint
+
+MODULES = (
+    *(backtracking, exploration, gap_analysis, monitoring),
+    *(planning, reflection, self_doubt, verification),
+)
+CUES = {module.__name__.rpartition(".")[2]: module.CUES for module in MODULES}
+PUNCTUATION = {ord(c): " " for c in '.,;:!?()[]{}<>"*_#`~$\\/|=+-\t'}
+BEGINNING = re.compile(
+    r"[\n.!?:;,)*>\u2026(\u2014]"
+    r"(?:(?<=\n)[ \t>*_#\d.)-]{0,8}|(?<=[.!?:;,)*>\u2026]) |(?<=[>*(\u2014]))"
+)
+MARKS = re.compile(r"[ \t>*_#\d.)-]{1,8}")
+SENTENCE_MARKS = re.compile(r"[ \t>*_#.,)(-]+(?=\w)|\d+[.)][ \t*_]+(?=\w)")
+SENTENCE_END = re.compile(r"[.!?]+(?=[\s)*\"'\]]|$)|(?=\n)|\Z")
+COMMENT = re.compile(rf"[^\s#][ \t]*({predicted_output._COMMENT.pattern[:-1]})$", re.M | re.I)
+PIECES = [
+    *code_inline._STATEMENTS,
+    code_inline._OF_MODULE,
+    *(piece for named in code_inline._CALLED.values() for piece in named),
+]
+
+
+def cue_spans(name: str, text: str) -> list[Span]:
+    """Spans of a behaviour with a list of cues."""
+    return matched(CUES[name], passage.Passage(text).lower)
+
+
+def matched(found_by: tuple[cues.Cue, ...], lower: str) -> list[Span]:
+    """Sentences of a text in lower case in which any of some cues matches."""
+    starts: set[int] = set()
+    every, first = beginnings(lower), 0
+    for line in lower.split("\n"):
+        last = first + len(line)
+        words = line.translate(PUNCTUATION).split()
+        for cue in found_by:
+            if not any(word in words and phrase in line for phrase, word in cue.keys.items()):
+                continue
+            if cue.anywhere:
+                starts |= {match.start() for match in cue.anywhere.finditer(lower, first, last)}
+            if cue.at_start:
+                here = (at for at in every if first <= at < last)
+                starts |= {at for at in here if cue.at_start.match(lower, at, last)}
+        first = last + 1
+    return disjoint([sentence(lower, start) for start in starts])
+
+
+def beginnings(lower: str) -> list[int]:
+    """Where a sentence, a clause or a line may begin."""
+    marks = MARKS.match(lower)
+    found = {0, marks.end() if marks else 0}
+    found |= {match.end() for match in BEGINNING.finditer(lower)}
+    found |= {match.end() for match in re.finditer("\n", lower)}
+    return sorted(found)
+
+
+def sentence(lower: str, start: int) -> Span:
+    """From a place, behind marks of lists, to the end of its sentence."""
+    marks = SENTENCE_MARKS.match(lower, start)
+    start = marks.end() if marks else start
+    end = SENTENCE_END.search(lower, start)
+    assert end is not None
+    return Span(start, end.end())
+
+
+def split_lines(text: str) -> list[Line]:
+    """Lines and kinds, those in fences too."""
+    lines: list[Line] = []
+    start, in_display = 0, False
+    for line in text.split("\n"):
+        marks = code_lines._DISPLAY.findall(line)
+        in_display = in_display and bool(line.strip())
+        kind = Kind.DISPLAY if in_display or marks else kind_of(line.strip())
+        lines.append(Line(line, start, start + len(line), kind))
+        for mark in marks:
+            in_display = not in_display if mark == "$$" else mark in code_lines._OPENS
+        start += len(line) + 1
+    return lines
+
+
+def kind_of(line: str) -> Kind:
+    """The kind of a line without white space around it."""
+    if not line or line.startswith("#"):
+        return Kind.NEUTRAL
+    if len(line) > code_lines._LONGEST_LINE or line[0] in code_lines._NOT_FIRST:
+        return Kind.PROSE
+    prompted = code_lines._DOCTEST.fullmatch(line) or code_lines._CONTINUED.fullmatch(line)
+    if prompted:
+        calculates = is_expression(prompted[1]) and code_lines._CALCULATES.search(prompted[1])
+        code = calculates or kind_of(prompted[1]) in (Kind.STRONG, Kind.WEAK)
+        return Kind.STRONG if code else Kind.PROSE
+    if code_lines._TITLE.match(line):
+        return Kind.PROSE
+    if code_lines._STRONG.match(line):
+        return Kind.STRONG
+    bare = code_lines._COMMENT.sub("", code_lines._STRING.sub('""', line)).strip()
+    for pattern in (code_lines._ASSIGNMENT, code_lines._HEADER, code_lines._STATEMENT):
+        if match := pattern.fullmatch(bare):
+            groups = match.groupdict()
+            value = groups.get("value") or groups.get("inside")
+            if value is not None and not is_expression(value):
+                return Kind.PROSE
+            return Kind.STRONG if code_lines._EVIDENT.search(line) else Kind.WEAK
+    return Kind.PROSE
+
+
+def is_expression(value: str) -> bool:
+    """Whether a value reads as an expression of Python."""
+    excluded = code_lines._NOT_EXPRESSION.search(value)
+    return bool(code_lines._EXPRESSION.fullmatch(value)) and not excluded
+
+
+def code_spans(text: str) -> list[Span]:
+    """Code, every line classed and every way of standing in a sentence looked for in each."""
+    spans: list[Span] = []
+    for block in code_blocks._blocks(split_lines(text)):
+        if block.fence is None:
+            runs = [Span(run[0].start, run[-1].end) for run in code_lines.code_runs(block.lines)]
+            every = [piece._replace(anchor="") for piece in PIECES]
+            spans += sorted([*runs, *code_inline.inline_spans(block.lines, every, runs)])
+        elif block.fence.kind == "program":
+            if not block.ended or any(line.text.strip() for line in block.lines):
+                spans.append(code_blocks._around(block, block.fence))
+        elif block.fence.kind == "untagged" and code_lines.is_code(block.lines, fenced=True):
+            spans.append(code_blocks._around(block, block.fence))
+    return spans
+
+
+def predicted_output_spans(text: str) -> list[Span]:
+    """Predicted output, its expressions tried on the whole text."""
+    code, rules = code_spans(text), predicted_output
+    if not code:
+        return []
+    first = code[0].start
+    spans = [Span(*match.span()) for match in rules._OUTPUT_BLOCK.finditer(text, first)]
+    spans += [*rules._below_code(text, code), *rules._session(text, first)]
+    for match in rules._LABEL.finditer(text, first):
+        at = match.end()
+        below = rules._BLOCK_BELOW.match(text, at) or rules._VALUE_BEHIND.match(text, at)
+        below = below or rules._VALUE_BELOW.match(text, at)
+        if below:
+            spans.append(rules._trimmed(text, match.start(), below.end()))
+    for start, end in code:
+        spans += [Span(*match.span(1)) for match in COMMENT.finditer(text, start, end)]
+    said = matched(rules._SAID_CUES, passage.Passage(text).lower)
+    spans += [span for span in said if span.start > first and not rules._inside(span, code)]
+    return disjoint([span for span in spans if span.start < span.end])
