@@ -1,4 +1,4 @@
-"""Write the two tables of README.md from what runs have left: cards and the truth table."""
+"""Write the two tables of README.md from what runs have left: cards and verdicts on the zoo."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from experiments.zoo import between
 from latent_reasoning.organisms.registry import shipped_organisms
 
 ROOT = Path(__file__).parents[1]
-TRUTH_TABLE = ROOT / "experiments" / "01_truth_table" / "results.json"
+CALIBRATION = ROOT / "experiments" / "12_verdict_calibration" / "results.json"
 
 
 def organisms_table() -> str:
@@ -27,24 +27,26 @@ def organisms_table() -> str:
 
 
 def verdicts_table() -> str:
-    """What the pipeline said about every pair, and what is true."""
-    found = json.loads(TRUTH_TABLE.read_text(encoding="utf-8"))
+    """What the pipeline said about every pair of the zoo it was run on, and what is true."""
+    found = json.loads(CALIBRATION.read_text(encoding="utf-8"))
     rows = ["| tuned | behaviour | verdict | truth | base | steered base | tuned |"]
     rows.append("|---|---|---|---|---|---|---|")
-    for row in found["cases"]:
+    for row in found["pairs"]:
         accuracy = [cell(row["accuracy"].get(k)) for k in ("base", "steered", "tuned")]
         rows.append(
             f"| {row['base']}/{row['arm']}@{row['seed']} | {row['behaviour']} | {row['verdict']} "
             f"({row['confidence']:.2f}) | {' or '.join(row['truth'])} | {' | '.join(accuracy)} |"
         )
-    rates = found["rates"]
-    rows += [
-        "",
-        f"{rates['n_right']} of {rates['n_cases']} right. Called activated and is not: "
-        f"{cell(rates['false_positive'])} of {rates['false_positive']['n']}; is activated and not "
-        f"called so: {cell(rates['false_negative'])} of {rates['false_negative']['n']}. "
-        "Accuracies with 95 % intervals; the number after a verdict is its confidence.",
-    ]
+    rows.append("")
+    for part in ("held-out", "all"):
+        scored = found["scores"][part]["rules"]["the ladder"]
+        right, false = scored["right_of_decided"], scored["false_activated"]
+        rows.append(
+            f"{part.capitalize()} pairs: {cell(right)} of {right['n']} decided are right, "
+            f"{cell(scored['decided'])} of {scored['decided']['n']} are decided, "
+            f"{cell(false)} of {false['n']} that are not activated are called so."
+        )
+    rows.append("Accuracies with 95 % intervals; the number after a verdict is its confidence.")
     return "\n".join(rows)
 
 
