@@ -85,6 +85,8 @@ def write_table(root: Path) -> None:
     """Write the table of the dictionaries in a folder."""
     paths = sorted(root.glob(f"*/{METRICS}"))
     cards = {path.parent.name: read_json(path, "write_table") for path in paths}
+    # Crosscoders lie in the same folder and are measured otherwise.
+    cards = {name: found for name, found in cards.items() if isinstance(found["l0"], float)}
     (root / TABLE).write_text(
         f"# What the dictionaries are worth\n\nMade by `latent-reasoning organism dictionaries` "
         f"from every `{METRICS}`; what the columns mean stands in [README.md](README.md).\n\n"
