@@ -30,7 +30,7 @@ from latent_reasoning.dictionaries.checkpoints import (
 from latent_reasoning.dictionaries.metrics import measure
 from latent_reasoning.dictionaries.recovery import mean_correlation_coefficient
 from latent_reasoning.dictionaries.sae_config import SaeConfig
-from latent_reasoning.dictionaries.saelens_format import read_json
+from latent_reasoning.dictionaries.saelens_format import CONFIG, read_json
 from latent_reasoning.dictionaries.training import fit_sae
 from latent_reasoning.evaluation.conditions import Condition, run_condition
 from latent_reasoning.models.generation import SamplingConfig
@@ -83,8 +83,9 @@ def build_dictionaries(
 
 def write_table(root: Path) -> None:
     """Write the table of the dictionaries in a folder."""
-    paths = sorted(root.glob(f"*/{METRICS}"))
-    cards = {path.parent.name: read_json(path, "write_table") for path in paths}
+    # Crosscoders lie in the same folder; their settings have another name.
+    folders = sorted(path.parent for path in root.glob(f"*/{CONFIG}"))
+    cards = {path.name: read_json(path / METRICS, "write_table") for path in folders}
     (root / TABLE).write_text(
         f"# What the dictionaries are worth\n\nMade by `latent-reasoning organism dictionaries` "
         f"from every `{METRICS}`; what the columns mean stands in [README.md](README.md).\n\n"
