@@ -113,10 +113,10 @@ def draw_curves(
 
 
 def _mark(axis: "Axes", mark: Mark, height: float, colour: str) -> None:
-    alone = mark.low is None or mark.high is None
-    if not alone:
+    face = "white"
+    if mark.low is not None and mark.high is not None:
         axis.plot([mark.low, mark.high], [height, height], color=colour, linewidth=1.6)
-    face = "white" if alone else colour
+        face = colour
     axis.plot(mark.value, height, "o", color=colour, markerfacecolor=face, markersize=4.5)
 
 

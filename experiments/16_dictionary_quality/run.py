@@ -153,7 +153,7 @@ def their_trainer(weights: Weights, config: SaeConfig) -> Any:
     from sae_lens.config import LoggingConfig, SAETrainerConfig
     from sae_lens.training.sae_trainer import SAETrainer
 
-    shape = {"d_in": weights.encoder.shape[1], "d_sae": config.d_sae}
+    shape: dict[str, Any] = {"d_in": weights.encoder.shape[1], "d_sae": config.d_sae}
     jump, k = config.jumprelu, config.k
     sae: Any = {
         "batchtopk": lambda: lens.BatchTopKTrainingSAE(
@@ -170,7 +170,7 @@ def their_trainer(weights: Weights, config: SaeConfig) -> Any:
                 **shape,
                 jumprelu_init_threshold=jump.initial_threshold,
                 jumprelu_bandwidth=jump.bandwidth,
-                jumprelu_sparsity_loss_mode=jump.sparsity_loss,  # pyright: ignore
+                jumprelu_sparsity_loss_mode=jump.sparsity_loss,
                 l0_coefficient=jump.l0_coefficient,
                 target_l0=float(k),
             )
