@@ -26,7 +26,8 @@ from latent_reasoning.features.firing import FiringTotals, Places
 from latent_reasoning.features.kept_rows import DrawnRows, ExtremeRows
 from latent_reasoning.features.logit_lens import Lens, logit_lens
 from latent_reasoning.features.neighbours import Neighbour, nearest_features
-from latent_reasoning.features.windows import TokenTexts, Wanted, WindowReader
+from latent_reasoning.features.token_spans import TokenTexts
+from latent_reasoning.features.windows import Wanted, WindowReader
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.models.tokenization import tokenizer_sha256
 
@@ -184,7 +185,7 @@ def gather_evidence(
     windows = [[tuple(next(contexts) for _ in kind) for kind in kinds] for kinds in wanted]
     lenses = logit_lens(model, sae.W_dec[ids], config.n_logits)
     nearest = nearest_features(sae, torch.tensor(ids, dtype=torch.long), others or {})
-    texts = TokenTexts(model)
+    texts = TokenTexts(model.tokenizer)
     return [
         FeatureEvidence(
             feature_id=feature_id,

@@ -3,7 +3,7 @@
 Rows are chosen in one pass; the windows are read afterwards, only where they lie.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from latent_reasoning.activations.sequences import TokenSequence
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.features.contexts import Context
+from latent_reasoning.features.token_spans import TokenTexts
 from latent_reasoning.models.loading import LoadedModel
 
 FEATURES_AT_ONCE = 16
@@ -100,26 +101,8 @@ class WindowReader:
         )
 
     @cached_property
-    def _text(self) -> "TokenTexts":
-        return TokenTexts(self.model)
-
-
-class TokenTexts:
-    """Text of tokens, special ones included, each decoded once."""
-
-    def __init__(self, model: LoadedModel) -> None:
-        self.tokenizer = model.tokenizer
-        self.known: dict[int, str] = {}
-
-    def of(self, token: int) -> str:
-        """Text of one token."""
-        if token not in self.known:
-            self.known[token] = str(self.tokenizer.decode([token]))
-        return self.known[token]
-
-    def all(self, tokens: Iterable[int]) -> list[str]:
-        """Texts of several."""
-        return [self.of(token) for token in tokens]
+    def _text(self) -> TokenTexts:
+        return TokenTexts(self.model.tokenizer)
 
 
 def _of_one(
