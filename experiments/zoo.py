@@ -198,6 +198,8 @@ def finish(
 
 
 def _flag(key: str, value: Any) -> list[str]:
+    if value is None or isinstance(value, bool):
+        return [f"--{key.replace('_', '-')}"] if value else []
     several = value if isinstance(value, list) else [value]
     return [f"--{key.replace('_', '-')}", *map(str, several)]
 

@@ -1,6 +1,5 @@
 """Does a random reward drift towards the prior's majority mode, and does that need the clip?"""
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +73,14 @@ def main() -> None:
     parser = options(__doc__, problems=250, samples=8)
     parser.set_defaults(runs=Path("runs/random_reward_dose"), seeds=[0, 1, 2, 3, 4])
     parser.add_argument("--cells", nargs="+", choices=[one.name for one in CELLS], metavar="CELL")
-    parser.add_argument("--only-train", action=argparse.BooleanOptionalAction, default=False)
+    parser.add_argument("--only-train", action="store_true", help="write no results yet")
     chosen = parser.parse_args()
     zoo = zoo_of(chosen)
     asked = [one for one in CELLS if not chosen.cells or one.name in chosen.cells]
     found = [measure(zoo, one, chosen.seeds) for one in asked]
     if not chosen.only_train:
+        left = [one.name for one in CELLS if one not in asked]
+        zoo.missing.extend(f"the cell '{name}'" for name in left)
         finish(HERE, chosen, zoo, {"cells": found}, lines(found))
 
 
