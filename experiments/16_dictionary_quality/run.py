@@ -154,7 +154,8 @@ def their_trainer(weights: Weights, config: SaeConfig) -> Any:
     from sae_lens.training.sae_trainer import SAETrainer
 
     shape: dict[str, Any] = {"d_in": weights.encoder.shape[1], "d_sae": config.d_sae}
-    jump, k = config.jumprelu, config.k
+    jump: Any = config.jumprelu
+    k = config.k
     sae: Any = {
         "batchtopk": lambda: lens.BatchTopKTrainingSAE(
             lens.BatchTopKTrainingSAEConfig(**shape, k=float(k))
