@@ -89,6 +89,7 @@ def test_a_loader_reads_rows_by_number(store: ActivationStore) -> None:
         store.dataset(POST)[len(store)]
 
 
+@pytest.mark.filterwarnings("ignore:This DataLoader will create 2 worker processes")
 @pytest.mark.parametrize("workers", [0, 2])
 def test_the_workers_of_a_loader_share_out_the_rows(store: ActivationStore, workers: int) -> None:
     view = store.shuffled_dataset(POST, batch_size=30)

@@ -114,7 +114,7 @@ def test_conditions_are_drawn_by_it_unless_they_steer(
     ones = Direction(vector, "random", "ones", (), "blocks.0.hook_resid_post")
     plan = SteeringPlan(ones, 1.0, 1.0)
     steered = Condition("steered", "steered", plan)
-    with pytest.raises(LatentReasoningError, match="'steered' steers, which VllmSampling cannot"):
+    with pytest.raises(LatentReasoningError, match="'steered' changes the model, which VllmSam"):
         run_condition(tiny_model, steered, problems, variant, 2, CONFIG, by=vllm)
     drawing = Drawing(unsteered=vllm)
     by_vllm, here = (
