@@ -73,7 +73,7 @@ def test_a_random_model_has_the_shape_and_none_of_the_weights() -> None:
 
 @pytest.mark.slow
 def test_building_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config, size = SaeConfig(steps=30), RecordingSize(30, 20)
+    config, size = SaeConfig(steps=30), RecordingSize(30, 80)
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -91,6 +91,8 @@ def test_building_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.M
         assert found["loss"]["with_error"] == pytest.approx(found["loss"]["clean"], rel=1e-4)
         assert 0 < found["seed_stability"] < 1
         assert set(found["variables"]) == {"mode", "source", "step", "operand", "value"}
-        assert set(found["random_model"]["variables"]) == set(found["variables"])
+        # Other rows are sinks of a random model, so a value rare in so few texts may be left out.
+        untrained = set(found["random_model"]["variables"])
+        assert {"mode", "source", "step"} <= untrained <= set(found["variables"])
         assert f"{found['loss']['recovered']:.3f}" in (tmp_path / "TABLE.md").read_text()
         assert load_sae(path.parent).model == "organism:latent@0"
