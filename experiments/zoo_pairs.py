@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from latent_reasoning.organisms.corpus import base_ladder, setting
 from latent_reasoning.organisms.recipes import base_recipe
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.traces.behaviours import get_behaviour
+from latent_reasoning.zoo.plan import planned
 
 SEED = 12
 KEPT = ("results.json", "run.json", "report.html")
@@ -95,3 +97,22 @@ def _name(zoo: Zoo, pair: Pair, seed: int) -> Path:
     tuned = pair.tuned
     digest = f"{zoo.digest(pair.base)}-{zoo.digest(tuned)}-{zoo.problems}x{zoo.samples}"
     return Path(f"{tuned.base}-{tuned.arm}-{tuned.seed}-{pair.behaviour}-{seed}-{digest}")
+
+
+def tuned_and_compared(
+    zoo: Zoo, wanted: Callable[[OrganismName], bool], seed: int, limit: int
+) -> Iterator[tuple[OrganismName, dict[str, Any]]]:
+    """Tuned organisms of the plan that exist, asked about code, each with its results.json.
+
+    At most `limit` pairs are compared anew; beyond that only those kept from earlier runs come.
+    """
+    new = 0
+    for name in planned():
+        pair = Pair(name, "code")
+        if not wanted(name) or not zoo.has(pair.base, name):
+            continue
+        if not kept(zoo, pair, seed):
+            new += 1
+            if new > limit:
+                continue
+        yield name, compared(zoo, pair, seed)

@@ -9,11 +9,10 @@ from typing import Any
 
 from experiments.verdict_scores import p_of_selection
 from experiments.zoo import Zoo, cell, finish, options, table
-from experiments.zoo_pairs import SEED, Pair, compared, kept, limited
+from experiments.zoo_pairs import SEED, limited, tuned_and_compared
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.verdict.evidence import evidence_from
 from latent_reasoning.verdict.rungs import gap_recovered
-from latent_reasoning.zoo.plan import planned
 
 HERE = Path(__file__).parent
 COLUMNS = {
@@ -78,16 +77,8 @@ def main() -> None:
     parser = limited(options(__doc__, problems=300, samples=16))
     chosen = parser.parse_args()
     zoo = Zoo(chosen.root, chosen.runs, chosen.problems, chosen.samples)
-    rows, new = [], 0
-    for name in planned():
-        pair = Pair(name, "code")
-        if name.arm != "rl-truth" or not zoo.has(pair.base, name):
-            continue
-        if not kept(zoo, pair, SEED):
-            new += 1
-            if new > chosen.limit:
-                continue
-        rows.append(measure(name, compared(zoo, pair, SEED)))
+    found = tuned_and_compared(zoo, lambda name: name.arm == "rl-truth", SEED, chosen.limit)
+    rows = [measure(name, results) for name, results in found]
     finish(HERE, chosen, zoo, {"organisms": rows}, lines(rows))
 
 

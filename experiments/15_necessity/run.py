@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from experiments.zoo import Zoo, cell, finish, options, table
-from experiments.zoo_pairs import SEED, Pair, compared, kept, limited
+from experiments.zoo_pairs import SEED, limited, tuned_and_compared
 from latent_reasoning.evaluation.intervals import share_of_gap
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.verdict.evidence import evidence_from
 from latent_reasoning.verdict.rungs import difference
-from latent_reasoning.zoo.plan import planned
 
 HERE = Path(__file__).parent
 
@@ -76,16 +75,8 @@ def main() -> None:
     parser = limited(options(__doc__, problems=300, samples=16))
     chosen = parser.parse_args()
     zoo = Zoo(chosen.root, chosen.runs, chosen.problems, chosen.samples)
-    rows, new = [], 0
-    for name in planned():
-        pair = Pair(name, "code")
-        if name.arm is None or not zoo.has(pair.base, name):
-            continue
-        if not kept(zoo, pair, SEED):
-            new += 1
-            if new > chosen.limit:
-                continue
-        rows.append(measure(name, compared(zoo, pair, SEED)))
+    found = tuned_and_compared(zoo, lambda name: name.arm is not None, SEED, chosen.limit)
+    rows = [measure(name, results) for name, results in found]
     finish(HERE, chosen, zoo, {"organisms": rows}, lines(rows))
 
 

@@ -16,8 +16,6 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from latent_reasoning.activations.record import record_pair
-from latent_reasoning.activations.sequences import TokenSequence
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.dictionaries.checkpoints import load_sae, read_metrics
 from latent_reasoning.dictionaries.fit import fit
@@ -26,24 +24,11 @@ from latent_reasoning.dictionaries.loading import load_dictionary
 from latent_reasoning.dictionaries.order import RowOrder
 from latent_reasoning.dictionaries.sae import DictionaryError
 from latent_reasoning.dictionaries.transcoder import Transcoder
-from latent_reasoning.models.pair import ModelPair
 
 POINTS = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"]
 CONFIG = FitConfig(
     d_sae="32,64", seeds="0,1", k=4, steps=30, batch_size=128, save_every=7, held_out=0.2
 )
-
-
-@pytest.fixture(scope="module")
-def store(tiny_pair: ModelPair, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    generator = torch.Generator().manual_seed(0)
-    sequences = [
-        TokenSequence(tuple(torch.randint(5, 20, (24,), generator=generator).tolist()), 1, f"{i}")
-        for i in range(60)
-    ]
-    path = tmp_path_factory.mktemp("fit") / "store"
-    record_pair(tiny_pair, sequences, POINTS, path)
-    return path
 
 
 def weights(folder: Path) -> dict[str, bytes]:

@@ -11,26 +11,11 @@ import torch
 from safetensors.torch import load_file
 from together import trained
 
-from latent_reasoning.activations.record import record_pair
-from latent_reasoning.activations.sequences import TokenSequence
 from latent_reasoning.dictionaries.processes import ALONE
-from latent_reasoning.models.pair import ModelPair
 
 pytestmark = pytest.mark.slow
 POINTS = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"]
 FIT = ("--d-sae", "64", "--k", "4", "--batch-size", "128", "--held-out", "0.2", "--device", "cpu")
-
-
-@pytest.fixture(scope="module")
-def store(tiny_pair: ModelPair, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    generator = torch.Generator().manual_seed(0)
-    sequences = [
-        TokenSequence(tuple(torch.randint(5, 20, (24,), generator=generator).tolist()), 1, f"{i}")
-        for i in range(60)
-    ]
-    path = tmp_path_factory.mktemp("processes") / "store"
-    record_pair(tiny_pair, sequences, POINTS, path)
-    return path
 
 
 def torchrun(*words: str) -> list[str]:

@@ -14,8 +14,6 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from latent_reasoning.activations.record import record_pair
-from latent_reasoning.activations.sequences import TokenSequence
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.cli import main
 from latent_reasoning.dictionaries.crosscoders import command
@@ -25,24 +23,11 @@ from latent_reasoning.dictionaries.crosscoders.config import CrosscoderConfig, C
 from latent_reasoning.dictionaries.crosscoders.training import fit_crosscoder
 from latent_reasoning.dictionaries.sae import DictionaryError
 from latent_reasoning.errors import ActivationError, LatentReasoningError, RunError
-from latent_reasoning.models.pair import ModelPair
 
 POINTS = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"]
 CONFIG = CrosscoderConfig(
     hook_points=POINTS[1], d_sae=64, k=4, steps=40, batch_size=128, held_out=0.2
 )
-
-
-@pytest.fixture(scope="module")
-def store(tiny_pair: ModelPair, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    generator = torch.Generator().manual_seed(0)
-    sequences = [
-        TokenSequence(tuple(torch.randint(5, 20, (24,), generator=generator).tolist()), 1, f"{i}")
-        for i in range(60)
-    ]
-    path = tmp_path_factory.mktemp("crosscoder") / "store"
-    record_pair(tiny_pair, sequences, POINTS, path)
-    return path
 
 
 def words(store: Path, output: Path, config: CrosscoderConfig = CONFIG) -> list[str]:
