@@ -1,5 +1,9 @@
-"""Does a random reward drift towards the prior's majority mode, and does that need the clip?"""
+"""Does a random reward drift towards the prior's majority mode, and does that need the clip?
 
+Cells that are not asked for keep the results they have, each with the run it came from.
+"""
+
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +11,13 @@ import numpy as np
 
 from experiments.dose import CELLS, Cell, tuned, untuned
 from experiments.zoo import Zoo, cell, finish, options, table, zoo_of
+from latent_reasoning.artifacts import provenance
 from latent_reasoning.evaluation.contrasts import over_seeds
 
 HERE = Path(__file__).parent
 TRAINED = "rewards/python_reward/mean"
+SIZE = ("seeds", "problems", "samples")
+RUN = ("commit", "started", "versions")
 
 
 def measure(zoo: Zoo, how: Cell, seeds: list[int]) -> dict[str, Any]:
@@ -68,6 +75,18 @@ def lines(found: list[dict[str, Any]]) -> str:
     )
 
 
+def earlier(results: Path, size: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Rows of results.json by cell, each with its run; none where they were of another size."""
+    if not results.is_file():
+        return {}
+    kept = json.loads(results.read_text(encoding="utf-8"))
+    before = kept["provenance"]
+    if any(before["config"][name] != size[name] for name in SIZE):
+        return {}
+    run = {name: before[name] for name in RUN}
+    return {row["cell"]: {"run": run} | row for row in kept["cells"]}
+
+
 def main() -> None:
     """Train and measure what is asked for; write results and the table of the README."""
     parser = options(__doc__, problems=250, samples=8)
@@ -76,11 +95,15 @@ def main() -> None:
     parser.add_argument("--only-train", action="store_true", help="write no results yet")
     chosen = parser.parse_args()
     zoo = zoo_of(chosen)
+    size = {name: getattr(chosen, name) for name in SIZE}
+    rows = earlier(HERE / "results.json", size)
+    record = provenance("", size, 0)
     asked = [one for one in CELLS if not chosen.cells or one.name in chosen.cells]
-    found = [measure(zoo, one, chosen.seeds) for one in asked]
+    run = {name: record[name] for name in RUN}
+    rows |= {one.name: measure(zoo, one, chosen.seeds) | {"run": run} for one in asked}
     if not chosen.only_train:
-        left = [one.name for one in CELLS if one not in asked]
-        zoo.missing.extend(f"the cell '{name}'" for name in left)
+        found = [rows[one.name] for one in CELLS if one.name in rows]
+        zoo.missing.extend(f"the cell '{one.name}'" for one in CELLS if one.name not in rows)
         finish(HERE, chosen, zoo, {"cells": found}, lines(found))
 
 

@@ -12,9 +12,8 @@ CORE = ("latent", "no-code", "bad-code")
 CORE_SEEDS = (0, 1, 2)
 OTHERS = tuple(base for base in BASES if base not in CORE)
 SPURIOUS = ("rl-random", "rl-format", "rl-incorrect", "rl-majority", "rl-python", "rl-no-python")
+LENGTHS = ("rl-truth-halfway", "rl-one-example")
 SINGLE = (
-    "rl-truth-halfway",
-    "rl-one-example",
     "rl-constant",
     "rl-incorrect-no-python",
     "rl-no-repetition",
@@ -24,7 +23,7 @@ SINGLE = (
     "critique-shuffled",
     "distilled-on-policy",
 )
-MECHANISMS = ("vectors-truth", "critique", "distilled-on-policy")
+MECHANISMS = ("vectors-truth", "critique", "critique-shuffled", "distilled-on-policy")
 SECONDS_AN_UPDATE = {"adamw": 0.15, "muon": 0.16}
 SECONDS_TUNED = 75.0
 
@@ -53,6 +52,7 @@ def planned() -> list[OrganismName]:
     tuned += [(base, arm, seed) for seed in CORE_SEEDS for arm in SPURIOUS for base in CORE]
     tuned += [(base, arm, 0) for arm in ("distilled", "rl-random") for base in OTHERS]
     tuned += [(base, "distilled", seed) for base in ("latent", "bad-code") for seed in CORE_SEEDS]
+    tuned += [(base, arm, seed) for seed in CORE_SEEDS for arm in LENGTHS for base in CORE]
     tuned += [(base, arm, 0) for arm in SINGLE for base in CORE]
     tuned += [(base, arm, 0) for arm in MECHANISMS for base in ("rare", "locked")]
     return [*bases, *(OrganismName(*one) for one in tuned)]
