@@ -1,11 +1,15 @@
 """How often is the verdict right over the zoo, and which evidence carries it?
 
 Every pair of organisms that exists is compared with light settings, one at a time; what is finished
-is kept and skipped, so a stopped run goes on, and results.json is written after each pair. The
-pipeline sees two models; the scorer alone reads what their history makes true.
+is kept and skipped, so a stopped run goes on, and results.json is written after each pair. Pairs
+whose organisms are not there keep their rows, each with the commit it was compared at, as long as
+size and rules of the verdict are the same. The pipeline sees two models; the scorer alone reads
+what their history makes true.
 """
 
 import argparse
+import hashlib
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +20,7 @@ from experiments.zoo import Zoo, finish, options
 from experiments.zoo_pairs import SEED, Pair, compared, kept, limited
 from latent_reasoning.artifacts import write_json
 from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.verdict import rules, statistics
 from latent_reasoning.verdict.error_rates import ERROR_RATES
 from latent_reasoning.zoo.plan import planned
 
@@ -47,18 +52,43 @@ LANGUAGE = (("bad-code", "rl-truth"), ("bad-code", "vectors-truth"))
 """Pairs that are asked about language as well."""
 
 
-def pairs(zoo: Zoo, only: list[str]) -> Iterator[Pair]:
-    """Every pair that exists, those named first before all others."""
+def planned_pairs() -> list[Pair]:
+    """Every pair of the zoo, those named first before all others."""
     every = [Pair(OrganismName(base, arm, seed), asked) for base, arm, seed, asked in FIRST]
     for name in planned():
         if name.arm is not None:
             every.append(Pair(name, "code"))
             if (name.base, name.arm) in LANGUAGE:
                 every.append(Pair(name, "language"))
-    for pair in dict.fromkeys(every):
+    return list(dict.fromkeys(every))
+
+
+def pairs(zoo: Zoo, only: list[str]) -> Iterator[Pair]:
+    """Pairs that exist."""
+    for pair in planned_pairs():
         words = {pair.base.base, pair.tuned.arm, str(pair.tuned)}
         if (not only or words & set(only)) and zoo.has(pair.base, pair.tuned):
             yield pair
+
+
+def rules_hash() -> str:
+    """Changes with the rules of the verdict and the statistics below them."""
+    files = (Path(module.__file__ or "") for module in (rules, statistics))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def earlier(size: dict[str, int]) -> dict[str, dict]:
+    """Rows of results.json by pair; none where they were of another size or under other rules."""
+    if not (HERE / "results.json").is_file():
+        return {}
+    kept = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
+    if kept["rules"] != rules_hash() or any(kept["size"][k] != v for k, v in size.items()):
+        return {}
+    return {_key(row): row for row in kept["pairs"]}
+
+
+def _key(row: dict) -> str:
+    return str(Pair(OrganismName(row["base"], row["arm"], row["seed"]), row["behaviour"]))
 
 
 def main() -> None:
@@ -68,7 +98,7 @@ def main() -> None:
     parser.add_argument("--ship", action="store_true", help="write the package's error rates")
     chosen = parser.parse_args()
     zoo = Zoo(chosen.root, chosen.runs, chosen.problems, chosen.samples)
-    rows, new = [], 0
+    rows, new = earlier({"problems": chosen.problems, "samples": chosen.samples}), 0
     for pair in pairs(zoo, chosen.only):
         if not kept(zoo, pair, SEED):
             if new >= chosen.limit:
@@ -77,19 +107,33 @@ def main() -> None:
         started = time.process_time()
         results = compared(zoo, pair, SEED)
         spent = time.process_time() - started
-        rows.append(row_of(pair, results))
-        sys.stdout.write(f"{pair}: {rows[-1]['verdict']} ({spent:.0f} s)\n")
+        row = rows[str(pair)] = row_of(pair, results)
+        sys.stdout.write(f"{pair}: {row['verdict']} ({spent:.0f} s)\n")
         sys.stdout.flush()
         _write(chosen, zoo, rows)
     if chosen.ship:
-        write_json(ERROR_RATES, error_rates(rows))
+        write_json(ERROR_RATES, error_rates(_ordered(rows)))
 
 
-def _write(chosen: argparse.Namespace, zoo: Zoo, rows: list[dict]) -> None:
-    found = scores(rows)
+def _ordered(rows: dict[str, dict]) -> list[dict]:
+    return [rows[str(pair)] for pair in planned_pairs() if str(pair) in rows]
+
+
+def _write(chosen: argparse.Namespace, zoo: Zoo, rows: dict[str, dict]) -> None:
+    found = _ordered(rows)
+    marked = scores(found)
+    scored = {f"{row['base']}/{row['arm']}@{row['seed']}" for row in found}
+    zoo.missing[:] = [name for name in zoo.missing if name not in scored]
     asked = {k: v for k, v in vars(chosen).items() if v and k not in ("seeds", "limit", "ship")}
-    shown = argparse.Namespace(**asked)
-    finish(HERE, shown, zoo, {"pairs": rows, "scores": found}, tables(rows, found), quiet=True)
+    record = {
+        "size": {"problems": chosen.problems, "samples": chosen.samples},
+        "rules": rules_hash(),
+        "pairs": found,
+        "scores": marked,
+    }
+    count = f"Compared: {len(found)} of {len(planned_pairs())} planned pairs."
+    shown = f"{count}\n\n{tables(found, marked)}"
+    finish(HERE, argparse.Namespace(**asked), zoo, record, shown, quiet=True)
 
 
 if __name__ == "__main__":
