@@ -45,6 +45,7 @@ def row_of(pair: Pair, results: Mapping[str, Any]) -> Row:
     allowed = truth(pair.tuned, "language" if pair.behaviour == "language" else "code")
     steering, numbers = results["steering"], evidence.numbers
     return {
+        "pair": str(pair),
         "base": pair.tuned.base,
         "arm": pair.tuned.arm,
         "seed": pair.tuned.seed,

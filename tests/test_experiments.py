@@ -10,6 +10,7 @@ from experiments.crosscoder_pairs import known_pairs
 from experiments.dose import CELLS
 from experiments.drawing import Mark, Point, draw_curves, draw_marks
 from experiments.drift import drift
+from experiments.earlier import SETTINGS, earlier_rows
 from experiments.verdict_scores import (
     equal_effect,
     error_rates,
@@ -19,6 +20,7 @@ from experiments.verdict_scores import (
     tables,
 )
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
+from latent_reasoning.artifacts import provenance, write_json
 from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Outcomes
 from latent_reasoning.evaluation.modes import partition_modes
@@ -195,3 +197,17 @@ def test_the_dose_of_equal_effect_is_the_least_that_brings_half_of_the_change() 
     found = equal_effect(doses([0.2, 0.5, 0.8]), conditions)
     assert found == {"coefficient": 2.0, "random_share": 0.25}
     assert equal_effect(doses([0.2, 0.3, 0.4]), conditions)["coefficient"] is None
+
+
+def test_earlier_rows_stay_with_their_run_unless_settings_changed(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    assert earlier_rows(results, "cells", "cell", {"problems": 3}) == {}
+    first = {"cell": "a", "value": 1, "run": {"commit": "older"}}
+    record = provenance("command", {}, 0)
+    rows = [first, {"cell": "b", "value": 2}]
+    write_json(results, {SETTINGS: {"problems": 3}, "cells": rows, "provenance": record})
+    found = earlier_rows(results, "cells", "cell", {"problems": 3})
+    assert list(found) == ["a", "b"]
+    assert found["a"] == first
+    assert found["b"]["run"]["commit"] == record["commit"]
+    assert earlier_rows(results, "cells", "cell", {"problems": 4}) == {}

@@ -3,21 +3,19 @@
 Cells that are not asked for keep the results they have, each with the run it came from.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from experiments.dose import CELLS, Cell, tuned, untuned
+from experiments.earlier import SETTINGS, earlier_rows, stamp
 from experiments.zoo import Zoo, cell, finish, options, table, zoo_of
-from latent_reasoning.artifacts import provenance
 from latent_reasoning.evaluation.contrasts import over_seeds
 
 HERE = Path(__file__).parent
 TRAINED = "rewards/python_reward/mean"
 SIZE = ("seeds", "problems", "samples")
-RUN = ("commit", "started", "versions")
 
 
 def measure(zoo: Zoo, how: Cell, seeds: list[int]) -> dict[str, Any]:
@@ -75,18 +73,6 @@ def lines(found: list[dict[str, Any]]) -> str:
     )
 
 
-def earlier(results: Path, size: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Rows of results.json by cell, each with its run; none where they were of another size."""
-    if not results.is_file():
-        return {}
-    kept = json.loads(results.read_text(encoding="utf-8"))
-    before = kept["provenance"]
-    if any(before["config"][name] != size[name] for name in SIZE):
-        return {}
-    run = {name: before[name] for name in RUN}
-    return {row["cell"]: {"run": run} | row for row in kept["cells"]}
-
-
 def main() -> None:
     """Train and measure what is asked for; write results and the table of the README."""
     parser = options(__doc__, problems=250, samples=8)
@@ -96,15 +82,13 @@ def main() -> None:
     chosen = parser.parse_args()
     zoo = zoo_of(chosen)
     size = {name: getattr(chosen, name) for name in SIZE}
-    rows = earlier(HERE / "results.json", size)
-    record = provenance("", size, 0)
+    rows, run = earlier_rows(HERE / "results.json", "cells", "cell", size), stamp()
     asked = [one for one in CELLS if not chosen.cells or one.name in chosen.cells]
-    run = {name: record[name] for name in RUN}
     rows |= {one.name: measure(zoo, one, chosen.seeds) | {"run": run} for one in asked}
     if not chosen.only_train:
         found = [rows[one.name] for one in CELLS if one.name in rows]
         zoo.missing.extend(f"the cell '{one.name}'" for one in CELLS if one.name not in rows)
-        finish(HERE, chosen, zoo, {"cells": found}, lines(found))
+        finish(HERE, chosen, zoo, {SETTINGS: size, "cells": found}, lines(found))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ what their history makes true.
 
 import argparse
 import hashlib
-import json
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from experiments.earlier import SETTINGS, earlier_rows, stamp
 from experiments.verdict_scores import error_rates, row_of, scores, tables
 from experiments.zoo import Zoo, finish, options
 from experiments.zoo_pairs import SEED, Pair, compared, kept, limited
@@ -77,20 +77,6 @@ def rules_hash() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
-def earlier(size: dict[str, int]) -> dict[str, dict]:
-    """Rows of results.json by pair; none where they were of another size or under other rules."""
-    if not (HERE / "results.json").is_file():
-        return {}
-    kept = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
-    if kept["rules"] != rules_hash() or any(kept["size"][k] != v for k, v in size.items()):
-        return {}
-    return {_key(row): row for row in kept["pairs"]}
-
-
-def _key(row: dict) -> str:
-    return str(Pair(OrganismName(row["base"], row["arm"], row["seed"]), row["behaviour"]))
-
-
 def main() -> None:
     """Compare what is there, score it, and write what came out."""
     parser = limited(options(__doc__, problems=300, samples=16))
@@ -98,7 +84,8 @@ def main() -> None:
     parser.add_argument("--ship", action="store_true", help="write the package's error rates")
     chosen = parser.parse_args()
     zoo = Zoo(chosen.root, chosen.runs, chosen.problems, chosen.samples)
-    rows, new = earlier({"problems": chosen.problems, "samples": chosen.samples}), 0
+    rows = earlier_rows(HERE / "results.json", "pairs", "pair", _settings(chosen))
+    run, new = stamp(), 0
     for pair in pairs(zoo, chosen.only):
         if not kept(zoo, pair, SEED):
             if new >= chosen.limit:
@@ -107,12 +94,16 @@ def main() -> None:
         started = time.process_time()
         results = compared(zoo, pair, SEED)
         spent = time.process_time() - started
-        row = rows[str(pair)] = row_of(pair, results)
+        row = rows[str(pair)] = row_of(pair, results) | {"run": run}
         sys.stdout.write(f"{pair}: {row['verdict']} ({spent:.0f} s)\n")
         sys.stdout.flush()
         _write(chosen, zoo, rows)
     if chosen.ship:
         write_json(ERROR_RATES, error_rates(_ordered(rows)))
+
+
+def _settings(chosen: argparse.Namespace) -> dict[str, int | str]:
+    return {"problems": chosen.problems, "samples": chosen.samples, "rules": rules_hash()}
 
 
 def _ordered(rows: dict[str, dict]) -> list[dict]:
@@ -126,8 +117,7 @@ def _write(chosen: argparse.Namespace, zoo: Zoo, rows: dict[str, dict]) -> None:
     zoo.missing[:] = [name for name in zoo.missing if name not in scored]
     asked = {k: v for k, v in vars(chosen).items() if v and k not in ("seeds", "limit", "ship")}
     record = {
-        "size": {"problems": chosen.problems, "samples": chosen.samples},
-        "rules": rules_hash(),
+        SETTINGS: _settings(chosen),
         "pairs": found,
         "scores": marked,
     }
