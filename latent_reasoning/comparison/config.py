@@ -37,6 +37,12 @@ class CompareConfig:
     """A dictionary folder, `fit` to train one now, or `auto`: the shipped one, else fit."""
     d_sae: int | None = None
     """Features of a dictionary fitted now; default: 4 x the width of the model, at least 512."""
+    falsifier_texts: int = 100
+    """Texts that a feature's own tokens are put into, with R2 asking whether it only fires on them;
+    0 leaves that out."""
+    crosscoder_steps: int = 600
+    """Updates of the crosscoder of both models, with R3 asking whose the features are; 0 fits
+    none."""
     max_new_tokens: int = 96
     """Longest completion, in tokens."""
     batch_size: int = 512
@@ -59,6 +65,8 @@ class CompareConfig:
             "samples": 4,
             "controls": 20,
             "null_pool": 20,
+            "falsifier_texts": 0,
+            "crosscoder_steps": 0,
             "max_new_tokens": 1,
             "batch_size": 1,
         }

@@ -51,7 +51,7 @@ def get_dictionary(
     elif wanted == "auto" and shipped is not None:
         sae, source = load_sae(shipped), f"shipped: {shipped.name}"
     else:
-        kept = _rows_of(observed, {p.problem_id for p in inputs.splits.select[::5]})
+        kept = held_out_rows(inputs, observed)
         fitting, measured = measured & ~kept, measured & kept
         if not (folder / "dictionary").exists():
             rows = observed.store.activations(point, "base")
@@ -63,7 +63,9 @@ def get_dictionary(
     return Dictionary(sae, source, measure(sae, base), measure(sae, tuned))
 
 
-def _rows_of(observed: Observed, problem_ids: set[str]) -> Bool[Tensor, " token"]:
+def held_out_rows(inputs: Inputs, observed: Observed) -> Bool[Tensor, " token"]:
+    """Rows of every fifth problem, on which no dictionary is fitted."""
+    problem_ids = {problem.problem_id for problem in inputs.splits.select[::5]}
     samples = (*observed.base, *observed.tuned)
     inside = torch.tensor([sample.problem_id in problem_ids for sample in samples])
     return inside[observed.store.rows.sequence]

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from latent_reasoning.comparison.causal import OWN
-from latent_reasoning.comparison.findings import Findings
+from latent_reasoning.comparison.falsifier import worth_trying
+from latent_reasoning.comparison.findings import Findings, Steering
 from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.comparison.representation import agreement, shuffled_best
 from latent_reasoning.comparison.trials import Trial
@@ -20,7 +21,7 @@ def evidence_of(inputs: Inputs, findings: Findings) -> Evidence:
     conditions = {name: _tally(trial) for name, trial in findings.tested.trials.items()}
     numbers = {
         "kl": findings.kl,
-        "norm_ratio": None,
+        "norm_ratio": _norm_ratio(steering),
         "presence": _presence(inputs, findings) if steering else None,
         "shared": _shared(inputs, findings) if steering else None,
     }
@@ -47,7 +48,7 @@ def _tally(trial: Trial) -> Tally:
 def _presence(inputs: Inputs, findings: Findings) -> dict[str, Any]:
     steering, contrast = findings.steering, findings.contrast
     assert steering is not None and contrast is not None
-    best = max((f for f in steering.ranked if f.kind == "feature"), key=lambda f: f.telling)
+    best = worth_trying(steering.ranked, steering.calibration)[0]
     null = np.array(shuffled_best(contrast, findings.dictionary.sae, inputs.config.seed))
     rank = null_rank(best.telling, null)
     rivals = {f.kind: vars(f.auroc) for f in steering.ranked if f.kind not in OWN}
@@ -59,6 +60,7 @@ def _presence(inputs: Inputs, findings: Findings) -> dict[str, Any]:
         "linear_probe_auroc": rivals["linear probe"],
         "shuffled_best_95": rank.percentile_95,
         "p_value": rank.p_value,
+        "token_injection": [tried.record() for tried in steering.tried] or None,
     }
 
 
@@ -74,7 +76,18 @@ def _shared(inputs: Inputs, findings: Findings) -> dict[str, Any]:
         "feature_correlation": _correlation(alike.same, alike.n_texts),
         "other_features_correlation_95": alike.others_95,
         "feature_correlation_where_contrasted": alike.where_contrasted,
+        "crosscoder": steering.crosscoder,
     }
+
+
+def _norm_ratio(steering: Steering | None) -> dict[str, Any] | None:
+    """That of the crosscoder's feature that tells the behaviour best; None where there is none."""
+    crosscoder = steering and steering.crosscoder
+    carriers = crosscoder and crosscoder.get("carriers")
+    if not carriers:
+        return None
+    best = dict(carriers[0])
+    return {"value": best.pop("norm_ratio"), **best}
 
 
 def _correlation(value: float, n: int) -> dict[str, Any]:

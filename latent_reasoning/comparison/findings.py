@@ -6,6 +6,7 @@ from typing import Any
 from latent_reasoning.comparison.causal import Calibration, Necessity
 from latent_reasoning.comparison.controls import Control
 from latent_reasoning.comparison.dictionary import Dictionary
+from latent_reasoning.comparison.falsifier import Tried
 from latent_reasoning.comparison.representation import Contrast, Observed
 from latent_reasoning.comparison.rivals import Rivals
 from latent_reasoning.comparison.selection_null import SelectionNull
@@ -29,6 +30,10 @@ class Steering:
     """Random directions that were chosen as the feature was chosen."""
     necessity: Necessity
     """The direction taken away from tuned."""
+    tried: list[Tried]
+    """Features put to the token-injection falsifier, the most telling first; none if not asked."""
+    crosscoder: dict[str, Any] | None
+    """What a crosscoder says of the behaviour's features; None if not asked."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The main job: base against tuned, from problems to a report.
 
-Stages, each on a split of its own: select (sample, record, dictionary, rank, effects), calibrate
-(coefficient, best prompt), test (conditions, controls, rivals, nulls, ablation), verdict, report.
+Stages, each on a split of its own: select (sample, record, dictionary, crosscoder, rank, effects,
+falsifier), calibrate (coefficient, best prompt), test (conditions, controls, rivals, nulls,
+ablation), verdict, report.
 """
 
 import json
@@ -17,8 +18,10 @@ from latent_reasoning.artifacts import provenance, require_new, run_directory, w
 from latent_reasoning.comparison import causal, representation
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.controls import run_controls
+from latent_reasoning.comparison.crosscoder import shared_features
 from latent_reasoning.comparison.dictionary import Dictionary, get_dictionary
 from latent_reasoning.comparison.divergence import divergence
+from latent_reasoning.comparison.falsifier import falsify_features, worth_trying
 from latent_reasoning.comparison.findings import Findings, Steering, Tested
 from latent_reasoning.comparison.inputs import Inputs, load_inputs
 from latent_reasoning.comparison.results import assemble
@@ -122,7 +125,8 @@ def _investigate(inputs: Inputs, folder: Path, progress: Progress) -> Findings:
     )
     steering = None
     if contrast is not None:
-        steering = _steer(inputs, observed, contrast, dictionary, bench)
+        crosscoder = shared_features(inputs, observed, folder, progress)
+        steering = _steer(inputs, observed, contrast, dictionary, bench, crosscoder)
     rivals = run_rivals(inputs, observed, bench)
     tested = _test(inputs, steering, bench)
     trials = Tested(tested.trials | rivals.trials)
@@ -136,6 +140,7 @@ def _steer(
     contrast: representation.Contrast,
     dictionary: Dictionary,
     bench: Bench,
+    crosscoder: dict[str, Any] | None,
 ) -> Steering:
     mean_norm = observed.store.mean_norm(inputs.hook_point, "base")
     ranked = representation.rank(contrast, dictionary.sae, inputs.config.seed)
@@ -145,6 +150,7 @@ def _steer(
     n_tried = sum(f.effect is not None and f.kind in causal.OWN for f in ranked)
     null = causal.null_conditions(inputs, plan)
     base, sae = inputs.pair.base, dictionary.sae
+    features = worth_trying(ranked, calibration)
     return Steering(
         ranked=ranked,
         calibration=calibration,
@@ -152,6 +158,8 @@ def _steer(
         null=bench.run("test: random directions", base, null, samples=1),
         selected=selection_null(inputs, plan, n_tried, bench),
         necessity=causal.necessity(bench, plan, contrast),
+        tried=falsify_features(inputs, observed, contrast, sae, features),
+        crosscoder=crosscoder,
     )
 
 

@@ -52,6 +52,8 @@ class Contrast:
 
     where: str
     """Which tokens the rows are, for the reader."""
+    at_last_prompt: bool
+    """Whether they are last prompt tokens of base's texts; else they are completion tokens."""
     base: Float[Tensor, "token d_model"]
     """Base's activations."""
     tuned: Float[Tensor, "token d_model"]
@@ -95,26 +97,27 @@ def observe(
 
 def contrast_rows(inputs: Inputs, observed: Observed) -> Contrast | None:
     """The rows that tell with from without, or None where neither model shows the behaviour."""
-    store, name = observed.store, inputs.behaviour.name
+    store = observed.store
     samples = [*observed.base, *observed.tuned]
-    shown = torch.tensor([name in sample.behaviours for sample in samples])
+    shown = behaviour_shown(inputs, observed)
     from_base = torch.arange(len(samples)) < len(observed.base)
     of_row = store.rows.sequence
-    usable = ~store.rows.is_sink
     with_, without = int((shown & from_base).sum()), int((~shown & from_base).sum())
-    if min(with_, without) >= FEWEST_OF_A_KIND:
+    at_last_prompt = min(with_, without) >= FEWEST_OF_A_KIND
+    if at_last_prompt:
         rows = store.rows.is_last_prompt & from_base[of_row]
         where = "the last prompt token, by what base itself then writes"
     elif shown.any() and not shown.all():
-        rows = ~store.rows.is_prompt & usable & (shown | from_base)[of_row]
+        rows = completion_rows(inputs, observed)
         where = "completion tokens, tuned's texts with the behaviour against base's without"
     else:
         return None
-    chosen = _thin(rows.nonzero().squeeze(1))
+    chosen = thin(rows.nonzero().squeeze(1))
     ids = {problem.problem_id: i for i, problem in enumerate(inputs.splits.select)}
     problem = torch.tensor([ids[sample.problem_id] for sample in samples])
     return Contrast(
         where=where,
+        at_last_prompt=at_last_prompt,
         base=store.activations(inputs.hook_point, "base")[chosen],
         tuned=store.activations(inputs.hook_point, "tuned")[chosen],
         labels=shown[of_row[chosen]],
@@ -122,7 +125,21 @@ def contrast_rows(inputs: Inputs, observed: Observed) -> Contrast | None:
     )
 
 
-def _thin(rows: Int[Tensor, " token"]) -> Int[Tensor, " kept"]:
+def behaviour_shown(inputs: Inputs, observed: Observed) -> Bool[Tensor, " sequence"]:
+    """Which texts show the behaviour, in the order of the recording."""
+    samples = [*observed.base, *observed.tuned]
+    return torch.tensor([inputs.behaviour.name in sample.behaviours for sample in samples])
+
+
+def completion_rows(inputs: Inputs, observed: Observed) -> Bool[Tensor, " token"]:
+    """Completion tokens of all texts with the behaviour, and of base's without."""
+    rows, shown = observed.store.rows, behaviour_shown(inputs, observed)
+    from_base = torch.arange(len(shown)) < len(observed.base)
+    return ~rows.is_prompt & ~rows.is_sink & (shown | from_base)[rows.sequence]
+
+
+def thin(rows: Int[Tensor, " token"]) -> Int[Tensor, " kept"]:
+    """At most `MOST_ROWS` of them, evenly spread."""
     if len(rows) <= MOST_ROWS:
         return rows
     return rows[torch.linspace(0, len(rows) - 1, MOST_ROWS).long()]
@@ -159,7 +176,7 @@ def agreement(
     that are asked about. A feature that is constant in either model has correlation 0.
     """
     store, point = observed.store, inputs.hook_point
-    chosen = _thin((~store.rows.is_sink).nonzero().squeeze(1))
+    chosen = thin((~store.rows.is_sink).nonzero().squeeze(1))
     everywhere = _correlations(
         sae.encode(store.activations(point, "base")[chosen])[:, list(feature_ids)],
         sae.encode(store.activations(point, "tuned")[chosen]),

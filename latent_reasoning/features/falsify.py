@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from latent_reasoning.activations.sequences import TokenSequence
 from latent_reasoning.activations.store import ActivationStore
@@ -36,14 +36,15 @@ from latent_reasoning.features.labelled_texts import LabelledText, labelled_text
 from latent_reasoning.features.labelling import (
     Positions,
     TokenLabeller,
+    each_sequence,
     label_rows,
     parse_label_positions,
-    part_rows,
 )
 from latent_reasoning.features.own_tokens import own_ngrams
 from latent_reasoning.features.readings import FeatureReader, some_features
 from latent_reasoning.features.rerendering import Rerender
-from latent_reasoning.features.score_table import Falsification, FeatureScore, ScoreTable, Verdict
+from latent_reasoning.features.score_table import Falsification, ScoreTable, Verdict
+from latent_reasoning.features.splits import part_of
 from latent_reasoning.models.loading import LoadedModel
 
 FEWEST_TEXTS, FEWEST_OF_SOURCE = 10, 5
@@ -93,17 +94,49 @@ def falsify(
         FeatureError: A feature has no row in the table.
     """
     config = config or FalsifyConfig()
-    scores = [table.of(i) for i in feature_ids]
+    scores = {i: table.of(i) for i in feature_ids}
+    signs = {i: 1 if score.contrast >= 0 else -1 for i, score in scores.items()}
     positions = parse_label_positions(table.positions)
-    reader = FeatureReader(model, some_features(sae, [int(s.feature_id or 0) for s in scores]))
+    inside = [part_of(s.problem_id, config.seed) == "selection" for s in each_sequence(store)]
+    sequences = np.array(inside, dtype=bool)
+    found = try_features(store, model, sae, behaviour, signs, positions, sequences, config)
+    return table.with_scores(score.tried(found[i]) for i, score in scores.items())
+
+
+def try_features(
+    store: ActivationStore,
+    model: LoadedModel,
+    sae: SparseAutoencoder,
+    behaviour: LabelledBehaviour,
+    signs: Mapping[int, int],
+    positions: Positions,
+    sequences: Bool[np.ndarray, " sequence"],
+    config: FalsifyConfig,
+) -> dict[int, Falsification]:
+    """What the falsifier finds about features, on some texts of a store.
+
+    Args:
+        store: The recording.
+        model: The model the features are read in.
+        sae: The dictionary.
+        behaviour: What the features are said to stand for.
+        signs: By feature 1 where it fires more with the behaviour, -1 where less.
+        positions: Which tokens it is said to stand for it on.
+        sequences: Which texts are used.
+        config: How.
+
+    Raises:
+        FeatureError: There is no such feature, or no text has a completion.
+    """
+    reader = FeatureReader(model, some_features(sae, list(signs)))
     labeller = TokenLabeller(model.tokenizer, behaviour)
-    texts = labelled_texts(store, labeller, positions, config.texts, config.seed)
+    texts = labelled_texts(store, labeller, positions, config.texts, config.seed, sequences)
     labelling = label_rows(store, model.tokenizer, behaviour, positions, config.seed)
-    chosen = part_rows(store, "selection", config.seed) & labelling.counts
+    chosen = sequences[store.rows.sequence.numpy()] & labelling.counts
     ways = own_ngrams(store, reader.sae, config.role, chosen)
-    tried: list[FeatureScore] = []
+    tried: dict[int, Falsification] = {}
     for sign in (1, -1):
-        columns = [i for i, score in enumerate(scores) if (score.contrast >= 0) == (sign > 0)]
+        columns = {i: n for n, (i, side) in enumerate(signs.items()) if side == sign}
         if not columns:
             continue
         here = texts if sign > 0 else type(texts)(shown=texts.silent, silent=texts.shown)
@@ -113,15 +146,14 @@ def falsify(
         enough = min(len(plain), len(here.shown)) >= FEWEST_TEXTS
         silent = peaks(reader, plain) if enough else None
         own = peaks(reader, list(map(_plain, here.shown))).mean(axis=0) if enough else None
-        for i in columns:
+        for i, n in columns.items():
             found, share = None, 1.0
             if silent is not None and own is not None:
-                found = inject(reader, i, plain, silent[:, i], ways[i], config.seed)
-                share = float(silent[:, i].mean() / own[i]) if own[i] > 0 else 1.0
+                found = inject(reader, n, plain, silent[:, n], ways[n], config.seed)
+                share = float(silent[:, n].mean() / own[n]) if own[n] > 0 else 1.0
             words = trial.words(found)
-            record = _record(found, words, len(plain), share, left[i], even[i])
-            tried.append(scores[i].tried(record))
-    return table.with_scores(tried)
+            tried[i] = _record(found, words, len(plain), share, left[n], even[n])
+    return tried
 
 
 @dataclass(frozen=True, eq=False)

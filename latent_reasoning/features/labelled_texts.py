@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Bool
 
 from latent_reasoning.activations.sequences import TokenSequence
 from latent_reasoning.activations.store import ActivationStore
@@ -68,11 +69,19 @@ def labelled_texts(
     positions: Positions,
     most: int,
     seed: int = 0,
+    sequences: Bool[np.ndarray, " sequence"] | None = None,
 ) -> Texts:
-    """At most so many texts of either kind from the selection part, each equally likely."""
+    """At most so many texts of either kind, each equally likely.
+
+    Of the sequences marked, or else of those of the selection part.
+    """
     rng, texts, seen = random.Random(f"texts {seed}"), Texts([], []), [0, 0]
-    for sequence in each_sequence(store):
-        if part_of(sequence.problem_id, seed) != "selection":
+    for number, sequence in enumerate(each_sequence(store)):
+        if sequences is None:
+            inside = part_of(sequence.problem_id, seed) == "selection"
+        else:
+            inside = bool(sequences[number])
+        if not inside:
             continue
         if len(sequence.tokens) == sequence.n_prompt:
             continue

@@ -3,8 +3,8 @@
 - accuracy gain alone: whatever gained was activated.
 - pass@k crossing alone: activated where base solves as much as tuned at the largest k.
 - KL alone: activated where tuned stays close to base on its own completions, else taught.
-- norm ratio alone: activated where the decoder norms of a crosscoder are shared; None until one is
-  trained.
+- norm ratio alone: of the crosscoder's feature that tells the behaviour best, activated where both
+  decoders are long, taught where tuned's alone is, inconclusive between; None without a crosscoder.
 - DiffMean only: activated where the difference of means, added to base, recovers a quarter of the
   gap and beats 95 % of random directions, else taught.
 
@@ -27,15 +27,16 @@ def rivals(
 ) -> dict[str, Label | None]:
     """The verdict of every rival; None where what it needs was not measured."""
     once = np.ones((1, evidence.n_problems))
+    ratio = _norm_ratio(evidence)
     if statistics.gain(evidence, once)[0] < thresholds.least_gain:
         none: Label = "no gain"
-        return {name: None if name == "norm ratio" else none for name in NAMES}
+        return {name: ratio and none if name == "norm ratio" else none for name in NAMES}
     kl = (evidence.numbers.get("kl") or {}).get("value")
     return {
         "accuracy gain": "activated",
         "pass@k crossing": _either(crosses(evidence)),
         "KL(tuned, base)": None if kl is None else _either(kl <= most_kl),
-        "norm ratio": None,
+        "norm ratio": ratio,
         "DiffMean": _diff_mean(evidence, thresholds),
     }
 
@@ -45,6 +46,14 @@ def crosses(evidence: Evidence) -> bool:
     base, tuned = evidence.conditions["base"], evidence.conditions["tuned"]
     k = min(base.n, tuned.n)
     return bool(statistics.pass_at(base, k).mean() >= statistics.pass_at(tuned, k).mean())
+
+
+def _norm_ratio(evidence: Evidence) -> Label | None:
+    found = evidence.numbers.get("norm_ratio")
+    if found is None:
+        return None
+    said: dict[str, Label] = {"shared": "activated", "tuned-only": "taught"}
+    return said.get(found["kind_by_norm"], "inconclusive")
 
 
 def _diff_mean(evidence: Evidence, thresholds: Thresholds) -> Label | None:

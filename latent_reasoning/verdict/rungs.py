@@ -2,9 +2,10 @@
 
 A rung of the test problems passes where its criterion (see `verdict.rules`) holds in 95 % of the
 resamples of the problems, fails where it holds in 5 % at most, and is undecided between. R2 and R3
-are decided by the intervals of their numbers, R6 by that of the pipeline's own error rate.
+are decided by the numbers of features (`features`), R6 by the pipeline's own error rate.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from latent_reasoning.evaluation.intervals import (
 from latent_reasoning.verdict import statistics
 from latent_reasoning.verdict.error_rates import measured_error_rates
 from latent_reasoning.verdict.evidence import Evidence, Tally
+from latent_reasoning.verdict.features import Decided, presence, shared
 from latent_reasoning.verdict.rules import (
     ASKING,
     CONVENTIONS,
@@ -43,9 +45,13 @@ RULES = {
     "R0": "tuned is at least 0.05 more accurate than base",
     "R1": "under some way of asking, base shows the behaviour and is then right enough to explain "
     "half of the gain that runs through it",
-    "R2": "a feature tells with from without beyond the best of all features under shuffled labels",
+    "R2": "a feature of base tells with from without beyond the best of all features under "
+    "shuffled labels, and is not token-driven: its own tokens, put into texts without, do not "
+    "raise it by 0.8 standard deviations (p < 0.01)",
     "R3": "the chosen features fire alike in base and tuned (correlation above 0.5 and above 95 % "
-    "of other features), and the dictionary fits tuned (FVU less than doubled)",
+    "of other features), the dictionary fits tuned (FVU less than doubled), and in a crosscoder of "
+    "both the feature that tells the behaviour best is shared, and none of the best is tuned's "
+    "alone, by decoder norms and latent scaling",
     "R4": "steering recovers a quarter of the gap, and brings accuracy and behaviour beyond 95 % "
     "of random directions chosen by the same selection",
     "R5": "without the direction tuned loses a quarter of its gain, and more than under 95 % of "
@@ -53,9 +59,6 @@ RULES = {
     "R6": "of cases that are not activated, less than a quarter are called so, at 95 %",
 }
 """What each rung asks, in words."""
-MOST_FVU_GROWTH = 2.0
-ALIKE = 0.5
-CHANCE = 0.5
 MOST_FALSE = 0.25
 
 
@@ -66,8 +69,8 @@ def ladder(evidence: Evidence, thresholds: Thresholds = CONVENTIONS, seed: int =
     return {
         "R0": _difference(evidence, found, thresholds),
         "R1": _reach(evidence, found, weights, thresholds),
-        "R2": _presence(evidence.numbers.get("presence")),
-        "R3": _shared(evidence.numbers.get("shared")),
+        "R2": _of("R2", presence, evidence.numbers.get("presence")),
+        "R3": _of("R3", shared, evidence.numbers.get("shared")),
         "R4": _sufficiency(evidence, found, thresholds),
         "R5": _necessity(evidence, found, thresholds),
         "R6": _discrimination(),
@@ -87,6 +90,11 @@ def _rung(key: str, said: Status, summary: str, numbers: dict[str, Any]) -> Rung
         "summary": summary,
         "numbers": numbers,
     }
+
+
+def _of(key: str, decide: Callable[[dict], Decided], record: dict[str, Any] | None) -> Rung:
+    """A rung that is decided by the numbers of features."""
+    return _missing(key) if record is None else _rung(key, *decide(record))
 
 
 def _missing(key: str, why: str = "neither model shows the behaviour often enough") -> Rung:
@@ -143,44 +151,6 @@ def _reach(
         f"competence explains: {', '.join(said) or 'nothing, for it hardly ever shows it'}"
     )
     return _rung("R1", status(found.reaches, thresholds), summary, numbers)
-
-
-def _presence(record: dict[str, Any] | None) -> Rung:
-    if record is None:
-        return _missing("R2")
-    area, limit = record["best_feature_auroc"], record["shuffled_best_95"]
-    telling = max(area["value"], 1 - area["value"])
-    sure = area["low"] > CHANCE or area["high"] < CHANCE
-    least = area["low"] if area["value"] >= CHANCE else 1 - area["high"]
-    said: Status = "passed" if sure and least > limit else "undecided"
-    if not sure or telling <= limit:
-        said = "failed"
-    summary = (
-        f"{record['feature']} tells with from without at AUROC {area['value']:.3f} on "
-        f"{record['where']}; the best of all features under shuffled labels reaches "
-        f"{limit:.3f} (0.2 tells as much as 0.8); token-injection falsifier not run"
-    )
-    numbers = {k: v for k, v in record.items() if k not in ("feature", "where")}
-    return _rung("R2", said, summary, numbers | {"token_injection": None})
-
-
-def _shared(record: dict[str, Any] | None) -> Rung:
-    if record is None:
-        return _missing("R3")
-    alike, others = record["feature_correlation"], record["other_features_correlation_95"]
-    bar, growth = max(ALIKE, others), record["fvu_on_tuned"] / record["fvu_on_base"]
-    fits = growth < MOST_FVU_GROWTH
-    said: Status = "passed" if alike["low"] > bar and fits else "undecided"
-    if alike["high"] < bar:
-        said = "failed"
-    summary = (
-        f"base's dictionary leaves {record['fvu_on_base']:.3f} of base's variance unexplained and "
-        f"{record['fvu_on_tuned']:.3f} of tuned's; {record['feature']} fire alike in both on the "
-        f"same tokens (correlation {alike['value']:.3f}, other features {others:.3f} at the 95th "
-        "percentile); no crosscoder was trained"
-    )
-    numbers = {k: v for k, v in record.items() if k != "feature"}
-    return _rung("R3", said, summary, numbers | {"crosscoder": None})
 
 
 def _sufficiency(evidence: Evidence, found: Criteria, thresholds: Thresholds) -> Rung:
