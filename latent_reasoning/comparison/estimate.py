@@ -3,7 +3,8 @@
 Completions are counted exactly as the stages draw them, at most. Memory is weights, the key-value
 cache of one batch and its logits. Time is a rough upper bound: every completion is taken to be as
 long as allowed, a step of decoding costs the larger of its arithmetic and of reading the weights,
-both at the speed measured here in a moment, plus a fixed overhead a layer.
+both at the speed measured here in a moment, plus a fixed overhead a layer. The falsifier and the
+crosscoder are arithmetic at that speed, the crosscoder's always on the CPU.
 """
 
 import time
@@ -15,6 +16,7 @@ import torch
 from latent_reasoning.comparison import causal
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.controls import N_DRAWS
+from latent_reasoning.comparison.crosscoder import crosscoder_config
 from latent_reasoning.comparison.inputs import prompt_ladder
 from latent_reasoning.comparison.representation import SAMPLES_PER_PROMPT
 from latent_reasoning.comparison.rivals import BIASES, BRANCHES
@@ -30,6 +32,8 @@ N_BASELINES = 2
 N_CONTROLS = 4
 N_RANDOM_CONTROLS = 3
 MOST_FINALISTS = 20
+# Features put to the falsifier, at most, and readings of its texts for each and for all.
+N_TRIED, WAYS = 1 + max(SET_SIZES), 3
 PROMPT_TOKENS = 128
 LAYER_SECONDS = 4e-4
 GIB = 2**30
@@ -46,7 +50,7 @@ class Estimate:
     memory: int
     """Bytes of weights, key-value cache and logits."""
     seconds: float
-    """Rough upper bound of the time spent drawing."""
+    """Rough upper bound of the time spent drawing, on the falsifier and on the crosscoder."""
     device: str
     """Where."""
 
@@ -81,7 +85,25 @@ def estimate(config: CompareConfig) -> Estimate:
     arithmetic = 2 * size.n_parameters * config.batch_size / speed.flops
     step = max(arithmetic, weights / speed.bandwidth) + LAYER_SECONDS * size.n_layers
     steps = completions / config.batch_size * config.max_new_tokens
-    return Estimate(size, completions, 2 * weights + cache + logits, steps * step, device)
+    falsifier = falsifier_flops(config, size) / speed.flops
+    crosscoder = crosscoder_flops(config, size.d_model) / (
+        speed.flops if device == "cpu" else _speed("cpu").flops
+    )
+    seconds = steps * step + falsifier + crosscoder
+    return Estimate(size, completions, 2 * weights + cache + logits, seconds, device)
+
+
+def falsifier_flops(config: CompareConfig, size: ModelSize) -> float:
+    """Arithmetic of the falsifier: all layers, though it stops at that of the dictionary."""
+    readings = (N_TRIED * WAYS + WAYS) * config.falsifier_texts
+    return 2.0 * size.n_parameters * readings * (PROMPT_TOKENS + config.max_new_tokens)
+
+
+def crosscoder_flops(config: CompareConfig, d_model: int) -> float:
+    """Arithmetic of the crosscoder: encoder and decoder of both models, forward and backward."""
+    settings = crosscoder_config(config, d_model, "")
+    products = 2 * 2 * 2 * d_model * settings.d_sae
+    return 3.0 * products * settings.batch_size * settings.steps
 
 
 def n_completions(

@@ -56,7 +56,6 @@ def assemble(inputs: Inputs, findings: Findings, record: Mapping[str, Any]) -> d
 def limits(inputs: Inputs, findings: Findings) -> list[str]:
     """What this comparison did not do."""
     said = [
-        "R2 has no token-injection falsifier, R3 no crosscoder: not measured.",
         "One hook point was searched; the null of the selection draws from one pool of random "
         "directions, so its draws are dependent.",
         "One seed of the models; intervals are over problems.",
@@ -66,6 +65,10 @@ def limits(inputs: Inputs, findings: Findings) -> list[str]:
             "Organisms show that the method works where history is known; they say nothing about "
             "any other model."
         )
+    if not inputs.config.falsifier_texts:
+        said.append("R2 has no token-injection falsifier: not asked for.")
+    if not inputs.config.crosscoder_steps:
+        said.append("R3 has no crosscoder: not asked for.")
     if findings.steering is None:
         said.append("Nothing was steered: neither model shows the behaviour often enough.")
     return said

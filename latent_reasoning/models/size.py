@@ -16,6 +16,8 @@ class ModelSize:
     """Weights, tied ones counted once."""
     n_layers: int
     """Decoder layers."""
+    d_model: int
+    """Width of the residual stream."""
     d_vocab: int
     """Rows of the embedding."""
     cache_numbers_per_token: int
@@ -38,6 +40,7 @@ def model_size(name_or_path: str | Path) -> ModelSize:
     return ModelSize(
         n_parameters=sum(weight.numel() for weight in model.parameters()),
         n_layers=config.num_hidden_layers,
+        d_model=config.hidden_size,
         d_vocab=config.vocab_size,
         cache_numbers_per_token=2 * config.num_hidden_layers * heads * head,
     )

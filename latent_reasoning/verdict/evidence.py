@@ -32,6 +32,25 @@ NUMBERS = {
     "kl": {},
 }
 """Fields that a group of numbers must have where it was measured, with their types."""
+TRIED = {
+    "feature": str,
+    "auroc": dict,
+    "verdict": str,
+    "cohens_d": float,
+    "p_value": float,
+    "n_texts": int,
+    "silent_share": float,
+}
+"""Fields of a feature put to the token-injection falsifier; older evidence has none."""
+CARRIER = {
+    "feature": str,
+    "norm_ratio": float,
+    "kind": str,
+    "kind_by_norm": str,
+    "nu_error": Mapping,
+    "nu_reconstruction": Mapping,
+}
+"""Fields of a crosscoder's feature; older evidence has none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,13 +172,28 @@ def _numbers(record: Mapping[str, Any]) -> dict[str, Any]:
         found = record.get(group)
         if found is None:
             continue
-        for name, kind in needed.items():
-            value = found[name]
-            if not isinstance(value, (kind, int) if kind is float else kind):
-                raise ValueError(f"{group}.{name} is {value!r}")
-            if kind is dict and not {"value", "low", "high"} <= set(value):
-                raise ValueError(f"{group}.{name} has no interval")
+        _require(group, found, needed)
+    for tried in (record.get("presence") or {}).get("token_injection") or ():
+        _require("token_injection", tried, TRIED)
+        if tried["verdict"] == "untested":
+            _require("token_injection", tried, {"untested_because": str})
+    crosscoder = (record.get("shared") or {}).get("crosscoder") or {}
+    if crosscoder.get("carriers"):
+        _require("crosscoder", crosscoder, {"fvu_on_base": float, "fvu_on_tuned": float})
+    for carrier in crosscoder.get("carriers") or ():
+        _require("carriers", carrier, CARRIER)
+    if record.get("norm_ratio") is not None:
+        _require("norm_ratio", record["norm_ratio"], {"value": float, "kind_by_norm": str})
     return dict(record)
+
+
+def _require(group: str, found: Mapping[str, Any], needed: Mapping[str, type]) -> None:
+    for name, kind in needed.items():
+        value = found[name]
+        if not isinstance(value, (kind, int) if kind is float else kind):
+            raise ValueError(f"{group}.{name} is {value!r}")
+        if kind is dict and not {"value", "low", "high"} <= set(value):
+            raise ValueError(f"{group}.{name} has no interval")
 
 
 def _tallies(records: Sequence[Mapping[str, Any]]) -> tuple[Tally, ...]:

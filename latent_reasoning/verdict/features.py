@@ -61,8 +61,13 @@ def presence(record: Record) -> Decided:
         "token_injection_texts": best["n_texts"],
     }
     numbers |= {f"token_injection_of_{one['feature']}": _tried(one) for one in tried[1:]}
-    words = "; ".join(f"{one['feature']} is {_tried(one)}" for one in tried)
-    return Decided(said, f"{summary}with its own tokens put into texts without, {words}", numbers)
+    words = f"with its own tokens put into texts without, {best['feature']} is {_tried(best)}"
+    if "last prompt" in record["where"]:
+        words += "; prompts end alike, so this speaks of their last tokens only"
+    if rest := [one["verdict"] for one in tried[1:]]:
+        counted = ", ".join(f"{rest.count(said)} {said}" for said in dict.fromkeys(rest))
+        words += f"; of the other features steered with: {counted}"
+    return Decided(said, f"{summary}{words}", numbers)
 
 
 def tells(area: Record, limit: float) -> Status:
