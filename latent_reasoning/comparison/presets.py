@@ -51,6 +51,7 @@ def organism_pair(base: str, tuned: str, behaviour: str = "code", seed: int = 0)
         samples=16,
         controls=20,
         null_pool=24,
+        crosscoder_steps=400,
     )
 
 
