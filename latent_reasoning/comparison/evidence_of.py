@@ -82,8 +82,8 @@ def _shared(inputs: Inputs, findings: Findings) -> dict[str, Any]:
 
 def _norm_ratio(steering: Steering | None) -> dict[str, Any] | None:
     """That of the crosscoder's feature that tells the behaviour best; None where there is none."""
-    crosscoder = steering and steering.crosscoder
-    carriers = crosscoder and crosscoder.get("carriers")
+    crosscoder = (steering.crosscoder if steering else None) or {}
+    carriers: list[dict[str, Any]] = crosscoder.get("carriers") or []
     if not carriers:
         return None
     best = dict(carriers[0])

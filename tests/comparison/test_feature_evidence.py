@@ -12,8 +12,11 @@ from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.crosscoder import shared_features
 from latent_reasoning.comparison.estimate import crosscoder_flops
 from latent_reasoning.comparison.falsifier import falsify_features
+from latent_reasoning.comparison.inputs import Inputs
+from latent_reasoning.comparison.representation import Contrast, Observed
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.errors import LatentReasoningError
+from latent_reasoning.features.ranking import RankedFeature
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.progress import no_progress
 from latent_reasoning.traces.behaviours import get_behaviour
@@ -22,11 +25,15 @@ from latent_reasoning.verdict.features import shared
 POINT = "blocks.0.hook_resid_pre"
 
 
+def stand_in(kind: type, **fields: Any) -> Any:
+    """What passes for an object of a class and has these fields only."""
+    return type(kind.__name__, (), {"__class__": kind, **fields})()
+
+
 def token_detector(model: LoadedModel, token: str) -> SparseAutoencoder:
     """One feature that reads a token off its embedding."""
-    row = model.model.get_input_embeddings().weight.detach()[
-        model.tokenizer.convert_tokens_to_ids([token])
-    ]
+    table: Any = model.model.get_input_embeddings()
+    row = table.weight.detach()[model.tokenizer.convert_tokens_to_ids([token])]
     return SparseAutoencoder(
         W_enc=(row / row.norm() ** 2).T.contiguous(),
         W_dec=row / row.norm(),
@@ -44,20 +51,20 @@ def tried_on(store: ActivationStore, model: LoadedModel, config: CompareConfig) 
         SimpleNamespace(behaviours=("code",) if s.labels["condition"] == "Notebook" else ())
         for s in store.sequences
     ]
-    feature = SimpleNamespace(
+    feature = stand_in(
+        RankedFeature,
         name="feature 0",
         contrast=1.0,
         auroc=SimpleNamespace(value=0.9, low=0.8, high=1.0),
         direction=SimpleNamespace(feature_ids=(0,)),
     )
-    inputs: Any = SimpleNamespace(
-        config=config, pair=SimpleNamespace(base=model), behaviour=get_behaviour("code")
+    inputs = stand_in(
+        Inputs, config=config, pair=SimpleNamespace(base=model), behaviour=get_behaviour("code")
     )
-    observed: Any = SimpleNamespace(base=samples, tuned=[], store=store)
-    contrast: Any = SimpleNamespace(at_last_prompt=False)
-    chosen: Any = [feature]
+    observed = stand_in(Observed, base=samples, tuned=[], store=store)
+    contrast = stand_in(Contrast, at_last_prompt=False)
     detector = token_detector(model, "```python")
-    return falsify_features(inputs, observed, contrast, detector, chosen)
+    return falsify_features(inputs, observed, contrast, detector, [feature])
 
 
 def test_a_planted_token_detector_is_called_token_driven(
@@ -74,16 +81,24 @@ def test_a_planted_token_detector_is_called_token_driven(
 class Recording:
     """A store of base and tuned; tuned's rows are base's where nothing was tuned."""
 
-    def __init__(self, n_problems: int = 100, length: int = 20, width: int = 16) -> None:
+    def __init__(self, n_problems: int = 100, length: int = 20, width: int = 48) -> None:
         n = n_problems * length
         generator = torch.Generator().manual_seed(0)
         sequence = torch.arange(n_problems).repeat_interleave(length)
-        found = torch.randn(n, width, generator=generator)
+        # Sparse in all axes but the first, as activations are; a dictionary spends itself on noise.
+        on = torch.rand(n, width, generator=generator) < 0.2
+        on[:, 0] = False
+        found = on * (1 + torch.rand(n, width, generator=generator))
+        found = found + 0.02 * torch.randn(n, width, generator=generator)
         found[sequence % 2 == 0, 0] += 4
         self.base = self.tuned = found
         self.manifest = SimpleNamespace(hook_points=[POINT], models={"base": "b", "tuned": "t"})
         never = torch.zeros(n, dtype=torch.bool)
         self.rows = SimpleNamespace(is_sink=never, is_prompt=never, sequence=sequence)
+
+    @property
+    def __class__(self) -> type:
+        return ActivationStore
 
     def activations(self, point: str, role: str, rows: torch.Tensor | None = None) -> torch.Tensor:
         found = getattr(self, role)
@@ -96,14 +111,15 @@ def asked(folder: Path, recording: Recording, steps: int = 60) -> dict[str, Any]
         SimpleNamespace(problem_id=f"{i}", behaviours=("code",) if i % 2 == 0 else ())
         for i in range(100)
     ]
-    inputs: Any = SimpleNamespace(
-        config=CompareConfig(crosscoder_steps=steps, d_sae=64),
-        pair=SimpleNamespace(base=SimpleNamespace(d_model=16)),
+    inputs = stand_in(
+        Inputs,
+        config=CompareConfig(crosscoder_steps=steps, d_sae=96),
+        pair=SimpleNamespace(base=SimpleNamespace(d_model=48)),
         behaviour=SimpleNamespace(name="code"),
         hook_point=POINT,
         splits=SimpleNamespace(select=problems),
     )
-    observed: Any = SimpleNamespace(base=samples, tuned=[], store=recording)
+    observed = stand_in(Observed, base=samples, tuned=[], store=recording)
     return shared_features(inputs, observed, folder, no_progress)
 
 
@@ -129,13 +145,16 @@ def test_identical_models_share_every_carrier_evenly(tmp_path: Path) -> None:
     assert asked(tmp_path / "again", Recording()) == found
 
 
-def test_what_tuned_alone_writes_is_called_so(tmp_path: Path) -> None:
-    recording = Recording()
+def test_what_tuned_alone_writes_is_not_called_shared(tmp_path: Path) -> None:
+    recording = Recording(length=200)
     recording.base = recording.tuned.clone()
     recording.base[recording.rows.sequence % 2 == 0, 0] -= 4
     found = asked(tmp_path, recording, steps=600)
     assert found is not None
-    assert found["carriers"][0]["norm_ratio"] > 0.8
+    best = found["carriers"][0]
+    assert best["kind"] != "shared"
+    assert best["norm_ratio"] > 0.6
+    assert best["nu_error"]["base"] < 0.3
 
 
 def test_too_few_rows_are_a_reason_and_none_asked_is_none(tmp_path: Path) -> None:
