@@ -5,8 +5,8 @@ Code is found line by line, in linear time, and never executed:
 1. A fenced block tagged python (or another programming language) is code, closed or cut off;
    blocks with any other tag, such as output, bash or latex, are not.
 2. The content of an untagged fence, and every run of code lines outside fences, is code when
-   `code_lines.is_code` says so. These two read Python only.
-3. In the other lines outside fences, what `code_inline` finds.
+   `code_lines.is_code` (Python) or `code_languages` says so.
+3. In the other lines outside fences, what `code_inline` and `code_languages` find.
 """
 
 import re
@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from latent_reasoning.traces.code_inline import inline_spans, pieces_of
+from latent_reasoning.traces.code_languages import may_hold_others, other_spans
 from latent_reasoning.traces.code_lines import Line, code_runs, is_code, split_lines
 from latent_reasoning.traces.spans import Span
 
@@ -30,16 +31,21 @@ def code_spans(text: str) -> list[Span]:
     fenced = "```" in text or "~~~" in text
     lines = split_lines(text)
     pieces = pieces_of(text)
-    inline = bool(pieces) or ";" in text or "```" in text
+    others = may_hold_others(text)
+    inline = bool(pieces) or ";" in text or "`" in text
     for block in _blocks(lines) if fenced else [_Block(None, lines, None, ended=False)]:
         if block.fence is None:
             runs = [Span(run[0].start, run[-1].end) for run in code_runs(block.lines)]
             found = inline_spans(block.lines, pieces, runs) if inline else ()
             spans += sorted([*runs, *found])
+            if others:
+                spans = sorted([*spans, *other_spans(block.lines, spans)])
         elif block.fence.kind == "program":
             if not block.ended or any(line.text.strip() for line in block.lines):
                 spans.append(_around(block, block.fence))
-        elif block.fence.kind == "untagged" and is_code(block.lines, fenced=True):
+        elif block.fence.kind == "untagged" and (
+            is_code(block.lines, fenced=True) or (others and any(other_spans(block.lines, ())))
+        ):
             spans.append(_around(block, block.fence))
     return spans
 

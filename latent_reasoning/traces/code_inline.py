@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from latent_reasoning.traces.code_lines import PROSE, Line, is_code, kind_of
+from latent_reasoning.traces.code_lines import PROSE, STRONG, Line, is_code, kind_of
 from latent_reasoning.traces.spans import Span, disjoint
 
 # Longer calls in a sentence are not looked into; the limit bounds the cost of every pattern below.
@@ -19,6 +19,7 @@ _OVER = (
     r" for [A-Za-z_]\w*+(?:, ?[A-Za-z_]\w*+)*+ in (?:range\(|[A-Za-z_]\w*+\(|[\[(\"']|[a-z_]\w++)"
 )
 _COLLECTED = rf"\A(?=.*\b([A-Za-z_]\w*+)\b.* for (?:\w+, ?)*\1\b).*{_OVER}"
+_FILTERED = r"\(.* for [a-z]\w*+ in [a-z]\w*+ .*\bif [a-z].*[=<>%]"
 
 
 class Piece(NamedTuple):
@@ -51,14 +52,23 @@ _SOLVES = ("solve", "solveset", "nsolve", "factor", "expand", "simplify", "integ
 _CALLED: dict[str, list[Piece]] = {
     "range": [_piece("range(", rf"\bfor [A-Za-z_]\w*+ in range\({_INSIDE}\):")],
     **{
-        name: [_piece(f"{name}(", rf"\b{name}\({_INSIDE}\)", rf"\(.*\brange\(|{_COLLECTED}")]
+        name: [
+            _piece(
+                f"{name}(", rf"\b{name}\({_INSIDE}\)", rf"\(.*\brange\(|{_COLLECTED}|{_FILTERED}"
+            )
+        ]
         for name in _COLLECTS
     },
     **{
-        name: [_piece(f"{name}(", rf"\b{name}\({_INSIDE}\)", r"\*\*|\bEq\(|, ?[a-z]\)$")]
+        name: [
+            _piece(
+                f"{name}(", rf"\b{name}\({_INSIDE}\)", r"\*\*|\bEq\(|, ?[a-z]\)$|\(\[.*\], ?[\[(]"
+            )
+        ]
         for name in _SOLVES
     },
 }
+_CALLED["factorial"] = [_piece("factorial(", r"\bfactorial\(\w++\) ?//? ?\(?factorial\(\w++\)")]
 _CALLED["print"].append(
     _piece("print(", rf"\bprint\({_INSIDE}\)", r"\((?!\.\.\.)(?=.*[0-9+*/{\"'])")
 )
@@ -108,6 +118,8 @@ def inline_spans(
         found = _in_line(line.text, pieces) if any(map(line.text.__contains__, anchors)) else []
         if ";" in line.text and "=" in line.text:
             found += _statements(line.text)
+        if not found and "`" in line.text and "=" in line.text:
+            found = _ticked(line.text)
         if found and not any(start <= line.start < end for start, end in taken):
             yield from disjoint([Span(line.start + a, line.start + b) for a, b in found])
 
@@ -139,3 +151,31 @@ def _statements(text: str) -> list[tuple[int, int]]:
     if not is_code(parts, fenced=False):
         return []
     return [(first, first + len(body))]
+
+
+_TICKED = re.compile(r"`([^`\n]++)`")
+_ONE_LINE_BLOCK = re.compile(r"((?:while|for|if) [^:]++:) (\S.*)")
+
+
+def _ticked(text: str) -> list[tuple[int, int]]:
+    # "`dice = range(1, 7)` and `hits = sum(...)`": statements that assign, not names of functions.
+    pieces = list(_TICKED.finditer(text))
+    parts: list[Line] = []
+    for piece in pieces:
+        block = _ONE_LINE_BLOCK.fullmatch(piece[1].strip())
+        body = block[2] if block else piece[1]
+        parts += [_part(block[1], "")] if block else []
+        parts += [_part(one.strip(), "    " if block else "") for one in body.split(";")]
+    kept = [part for part in parts if part.kind is not PROSE]
+    assigning = [part for part in kept if "=" in part.text]
+    # One assignment in ticks mentions a statement: "use `x = x + 1` to count".
+    said = len(assigning) > 1 or any(part.kind is STRONG for part in assigning)
+    if not said or not is_code(kept, fenced=False):
+        return []
+    return [piece.span() for piece in pieces if kind_of(piece[1].strip()) is not PROSE] or [
+        (pieces[0].start(), pieces[-1].end())
+    ]
+
+
+def _part(text: str, indent: str) -> Line:
+    return Line(indent + text, 0, len(text), kind_of(text))

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 from latent_reasoning.traces.phrases import Before, phrases
 from latent_reasoning.traces.prose_line import ProseLine
@@ -87,3 +88,27 @@ class Screen:
                 stand_for.append(expressions)
         automaton.Compile()
         return automaton.Match, stand_for
+
+
+class LineScreen:
+    """Whether any line of a text begins, white space aside, with what an expression matches.
+
+    Args:
+        pattern: The expression, without looking ahead or behind and without references.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+
+    @cached_property
+    def _automaton(self) -> Any:
+        import re2
+
+        options = re2.Options()
+        options.max_mem = _MEMORY
+        options.encoding = re2.Options.Encoding.LATIN1
+        return re2.compile(rf"(?m)^[ \t]*(?:{self._pattern})".encode(), options)
+
+    def passes(self, text: str) -> bool:
+        """Characters outside ASCII count as question marks."""
+        return self._automaton.search(text.encode("ascii", "replace")) is not None

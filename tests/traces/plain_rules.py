@@ -8,6 +8,7 @@ import re
 from latent_reasoning.traces import (
     code_blocks,
     code_inline,
+    code_languages,
     code_lines,
     cues,
     passage,
@@ -143,11 +144,16 @@ def code_spans(text: str) -> list[Span]:
         if block.fence is None:
             runs = [Span(run[0].start, run[-1].end) for run in code_lines.code_runs(block.lines)]
             every = [piece._replace(anchor="") for piece in PIECES]
-            spans += sorted([*runs, *code_inline.inline_spans(block.lines, every, runs)])
+            found = sorted([*runs, *code_inline.inline_spans(block.lines, every, runs)])
+            spans += found
+            spans = sorted([*spans, *code_languages.other_spans(block.lines, spans)])
         elif block.fence.kind == "program":
             if not block.ended or any(line.text.strip() for line in block.lines):
                 spans.append(code_blocks._around(block, block.fence))
-        elif block.fence.kind == "untagged" and code_lines.is_code(block.lines, fenced=True):
+        elif block.fence.kind == "untagged" and (
+            code_lines.is_code(block.lines, fenced=True)
+            or any(code_languages.other_spans(block.lines, ()))
+        ):
             spans.append(code_blocks._around(block, block.fence))
     return spans
 
