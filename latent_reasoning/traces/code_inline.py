@@ -69,6 +69,7 @@ _CALLED: dict[str, list[Piece]] = {
     },
 }
 _CALLED["factorial"] = [_piece("factorial(", r"\bfactorial\(\w++\) ?//? ?\(?factorial\(\w++\)")]
+_CALLED["pow"] = [_piece("pow(", r"\bpow\([^(),\n]++,[^(),\n]++,[^(),\n]++\)")]
 _CALLED["print"].append(
     _piece("print(", rf"\bprint\({_INSIDE}\)", r"\((?!\.\.\.)(?=.*[0-9+*/{\"'])")
 )

@@ -11,13 +11,17 @@ CASES = labelled.CASES["code"]
 CODE, LANGUAGE = get_behaviour("code"), get_behaviour("language")
 
 
-def test_code_is_told_from_language_on_labelled_completions():
-    found = [CODE.shown(case["text"]) for case in CASES]
-    truth = [case["shown"] for case in CASES]
+@pytest.mark.parametrize(
+    ("part", "least"), [("tuned", 0.98), ("second reading", 0.97), ("held out", 0.94)]
+)
+def test_code_is_told_from_language_on_labelled_completions(part, least):
+    cases = [case for case in CASES if case["part"] == part]
+    found = [CODE.shown(case["text"]) for case in cases]
+    truth = [case["shown"] for case in cases]
     hits = sum(f and t for f, t in zip(found, truth, strict=True))
-    assert len(CASES) >= 100
+    assert len(cases) >= 100
     assert hits / sum(found) > 0.98
-    assert hits / sum(truth) > 0.98
+    assert hits / sum(truth) > least
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
