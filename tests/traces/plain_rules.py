@@ -165,7 +165,9 @@ def predicted_output_spans(text: str) -> list[Span]:
         return []
     first = code[0].start
     spans = [Span(*match.span()) for match in rules._OUTPUT_BLOCK.finditer(text, first)]
-    spans += [*rules._below_code(text, code), *rules._session(text, first)]
+    spans += rules._below_code(text, code)
+    # "..." on its own leaves something out; it goes on with a session only where there is one.
+    spans += rules._session(text, first) if ">>>" in text or "In [" in text else []
     for match in rules._LABEL.finditer(text, first):
         at = match.end()
         below = rules._BLOCK_BELOW.match(text, at) or rules._VALUE_BEHIND.match(text, at)
