@@ -28,10 +28,12 @@ from latent_reasoning.data.problems import Problem
 from latent_reasoning.data.prompts import PromptVariant
 from latent_reasoning.data.samples import Sample
 from latent_reasoning.engines.choice import choose_engine
+from latent_reasoning.engines.interface import Engine
 from latent_reasoning.errors import LatentReasoningError, RunError, one_of
 from latent_reasoning.evaluation.conditions import Condition, outcomes, run_condition
 from latent_reasoning.evaluation.intervals import clustered_rate
 from latent_reasoning.features.directions import Direction, diff_mean, random_directions
+from latent_reasoning.models.devices import resolve_device
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.hook_points import parse_hook_point
 from latent_reasoning.models.loading import LoadedModel, load_model
@@ -110,14 +112,15 @@ def sweep(config: SweepConfig, progress: Progress = no_progress) -> dict[str, An
     """Measure every cell and write sweep.json; returns its content.
 
     Raises:
-        LatentReasoningError: The request is impossible, the model never shows the behaviour, or the
-            folder holds a sweep with other settings.
+        LatentReasoningError: The request is impossible, the model never shows the behaviour, the
+            folder holds a sweep with other settings, or the engine is not installed.
     """
     for place in config.places:
         if place not in get_args(Positions) or place == "spans":
             known = [p for p in get_args(Positions) if p != "spans"]
             raise LatentReasoningError(one_of("sweep", "position", place, known))
     get_behaviour(config.behaviour)
+    engine = choose_engine(config.engine, config.workers, resolve_device(config.device))
     inputs = load_inputs(config.comparison)
     points = config.points or tuple(
         f"blocks.{i}.hook_resid_post" for i in range(inputs.pair.base.n_layers)
@@ -133,7 +136,7 @@ def sweep(config: SweepConfig, progress: Progress = no_progress) -> dict[str, An
         observed = representation.observe(inputs, folder, progress, points)
         plans = list(_plans(config, inputs, observed, points, folder, progress))
         posed = _posed(config, inputs)
-        rows = _measured(config, inputs, plans, posed, cells, progress)
+        rows = _measured(engine, inputs, plans, posed, cells, progress)
         unsteered = _row(inputs.pair.base, posed, Condition("base", "unsteered"))
         results = {"schema": 1, "unsteered": unsteered, "cells": rows, "provenance": record}
         write_json(folder / "sweep.json", results)
@@ -213,7 +216,7 @@ def _posed(config: SweepConfig, inputs: Inputs) -> Posed:
 
 
 def _measured(
-    config: SweepConfig,
+    engine: Engine,
     inputs: Inputs,
     plans: Sequence[SteeringPlan],
     posed: Posed,
@@ -221,8 +224,7 @@ def _measured(
     progress: Progress,
 ) -> list[dict[str, Any]]:
     """Rows of all cells in the order of the plans; kept ones are read, the others computed."""
-    base = inputs.pair.base
-    engine = choose_engine(config.engine, config.workers, config.device)
+    base, config = inputs.pair.base, inputs.config
     names = [cell_name(plan) for plan in plans]
     missing = [
         plan

@@ -1,7 +1,9 @@
 """Sweeps: what steering does on and off the task, cell by cell, resumable."""
 
 import json
-from collections.abc import Iterator
+import pickle
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from latent_reasoning.comparison.sweep import sweep
 from latent_reasoning.comparison.sweep_config import SweepConfig
 from latent_reasoning.comparison.sweep_table import sweep_table
 from latent_reasoning.data.samples import Sample
+from latent_reasoning.engines.interface import Worker
 from latent_reasoning.errors import LatentReasoningError, ProblemError, RunError
 from latent_reasoning.features.directions import random_directions
 from latent_reasoning.models.hooks import edit
@@ -143,6 +146,54 @@ def test_a_stopped_sweep_goes_on(whole: dict[str, Any], tmp_path: Path) -> None:
     assert json.loads((tmp_path / "run" / "sweep.json").read_text())["cells"] == whole["cells"]
 
 
+class Elsewhere:
+    """Workers that know what a pickle told them; from the last task on, the first one again."""
+
+    remote = True
+
+    def run(
+        self, start: Callable[[], Worker[Any, Any, Any]], tasks: Iterable[Any]
+    ) -> Iterator[Any]:
+        sent = list(tasks)
+        for task in reversed(sent):
+            worker = pickle.loads(pickle.dumps(start))()
+            yield worker.write(worker.compute(pickle.loads(pickle.dumps(task))))
+        # What was lost with a worker is done again, and not reported twice.
+        worker.write(worker.compute(sent[0]))
+
+
+def test_workers_elsewhere_measure_the_same_cells_and_go_on(
+    whole: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "latent_reasoning.comparison.sweep.choose_engine"
+    monkeypatch.setattr(name, lambda *_: Elsewhere())
+    config = replace(SMALL, engine="ray", output=tmp_path / "run")
+
+    @contextmanager
+    def stop(label: str, total: int) -> Iterator[Meter]:
+        yield Stopping(3 if label == "sweep: cells" else total)
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(config, stop)
+    assert len(list(tmp_path.glob(".run.partial/cells/*.json"))) == 4
+    # Where the work is done may change on the way.
+    found = sweep(replace(config, workers=5))
+    assert found["cells"] == whole["cells"]
+    assert found["unsteered"] == whole["unsteered"]
+
+
+def test_without_ray_one_line_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert main(["sweep", "--engine", "ray", "--output", str(tmp_path / "run")]) == 2
+    error = capsys.readouterr().err
+    assert "ray is not installed" in error
+    assert 'pip install "latent-reasoning[cluster]"' in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
@@ -150,6 +201,7 @@ def test_a_stopped_sweep_goes_on(whole: dict[str, Any], tmp_path: Path) -> None:
         (["--coefficients", ","], "no coefficients"),
         (["--samples", "0"], "samples is 0"),
         (["--positions", "spans"], "'spans' is not a known position"),
+        (["--engine", "vllm"], "'vllm' is not a known engine"),
         (["--behaviour", "cod"], "'cod' is not a known behaviour"),
         (["--hook-points", "blocks.9.hook_resid_post"], "blocks.9"),
     ],

@@ -4,7 +4,8 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from latent_reasoning.activations.record import record_pair
 from latent_reasoning.activations.sequences import TokenSequence
 from latent_reasoning.activations.store import ActivationStore
+from latent_reasoning.comparison.sweep import sweep
+from latent_reasoning.comparison.sweep_config import SweepConfig
 from latent_reasoning.data.prompts import PromptVariant
 from latent_reasoning.errors import ActivationError
 from latent_reasoning.evaluation.conditions import Condition, run_condition
@@ -19,6 +22,7 @@ from latent_reasoning.evaluation.distributed import Draw, run_condition_on
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.pair import ModelPair, load_pair
 from latent_reasoning.organisms.grammar import organism_problems
+from latent_reasoning.progress import Meter, no_progress
 
 pytest.importorskip("ray", reason="the extra cluster is not installed")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -91,6 +95,33 @@ def test_a_killed_worker_changes_nothing(pair: ModelPair, tmp_path: Path) -> Non
     assert {p.name: p.read_bytes() for p in (tmp_path / "ray").iterdir()} == {
         p.name: p.read_bytes() for p in (tmp_path / "local").iterdir()
     }
+
+
+def test_a_sweep_with_a_killed_worker_is_that_of_one_process(tmp_path: Path) -> None:
+    settings = SweepConfig(
+        hook_points=POINT,
+        positions="last prompt token,all",
+        coefficients="1,2,4",
+        features=1,
+        controls=2,
+        n_problems=40,
+        samples=1,
+        output=tmp_path / "local",
+    )
+    whole = sweep(settings)
+    killer = Killer()
+
+
+    def progress(label: str, total: int) -> AbstractContextManager[Meter]:
+        return (killer if label == "sweep: cells" else no_progress)(label, total)
+
+    found = sweep(replace(settings, engine="ray", output=tmp_path / "ray"), progress)
+    assert len(killer.killed) == 1
+    assert len(found["cells"]) == 24
+    assert found["cells"] == whole["cells"]
+    assert found["unsteered"] == whole["unsteered"]
+    files = {p.name: p.read_bytes() for p in (tmp_path / "ray" / "cells").iterdir()}
+    assert files == {p.name: p.read_bytes() for p in (tmp_path / "local" / "cells").iterdir()}
 
 
 def test_a_refusal_comes_back_as_one_line(pair: ModelPair, tmp_path: Path) -> None:
