@@ -12,7 +12,7 @@ hook and every placement of layers on devices works as it does in an ordinary fo
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -23,6 +23,27 @@ from latent_reasoning.models.loading import LoadedModel
 
 ATTENTION = "latent_reasoning_shared_prompt"
 FIRST_CAPACITY = 16
+
+
+class BatchRows(NamedTuple):
+    """Which completions the rows of a batch are, for hooks that tell them apart."""
+
+    prompt: Int[Tensor, " batch"]
+    """Place of the prompt of each row among all that were asked."""
+    sample: Int[Tensor, " batch"] | None
+    """Which completion of its prompt each row is; None where a prompt stands for all of them."""
+    n_prompts: int
+    """Prompts that were asked."""
+    n_samples: int
+    """Completions of each."""
+
+
+class PromptCache(DynamicCache):
+    """The cache that prompts are computed into, each once; it knows which they are."""
+
+    def __init__(self, config: Any, rows: BatchRows) -> None:
+        super().__init__(config=config)
+        self.rows = rows
 
 
 class SharedPromptCache:
@@ -38,6 +59,7 @@ class SharedPromptCache:
         prompts: DynamicCache,
         real: Bool[Tensor, "prompt pos"],
         prompt_of: Int[Tensor, " batch"],
+        rows: BatchRows | None = None,
     ) -> None:
         """Begin to continue prompts.
 
@@ -45,7 +67,9 @@ class SharedPromptCache:
             prompts: Their keys and values, padded on the left.
             real: Which of their positions are no padding.
             prompt_of: The prompt that each row continues.
+            rows: Which completions the rows are, where a hook may ask.
         """
+        self.rows = rows
         hidden = None if real.all() else torch.where(real, 0.0, -torch.inf)
         self._n_prompt = real.shape[1]
         self._n_written = 0
@@ -80,6 +104,9 @@ class SharedPromptCache:
         """Drop rows: row i is from now on what row `order[i]` was, as `packed` has it."""
         for layer in self._layers:
             layer.keep_rows(order, self._n_written)
+        if self.rows is not None and self.rows.sample is not None:
+            prompt, sample = self.rows.prompt[order], self.rows.sample[order]
+            self.rows = self.rows._replace(prompt=prompt, sample=sample)
         self._prompt_of = self._prompt_of[order]
         n_prompts = len(self._layers[0].prompt_keys)
         lives = torch.zeros(n_prompts, dtype=torch.bool, device=order.device)

@@ -17,10 +17,15 @@ from dataclasses import dataclass, field, replace
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from transformers import DynamicCache
 
 from latent_reasoning.errors import ProblemError
-from latent_reasoning.models.decoding import SharedPromptCache, packed, shared_prompts
+from latent_reasoning.models.decoding import (
+    BatchRows,
+    PromptCache,
+    SharedPromptCache,
+    packed,
+    shared_prompts,
+)
 from latent_reasoning.models.loading import LoadedModel
 
 
@@ -114,7 +119,7 @@ def generate(
         raise ProblemError(
             f"generate: found {len(numbers)} numbers for {len(prompts)} prompts; expected one each"
         )
-    asked = _Asked(encoded, [first + number for number in numbers], begin)
+    asked = _Asked(encoded, [first + number for number in numbers], n_samples, begin)
     order = sorted(range(len(prompts)), key=lambda i: len(encoded[i]))
     found: dict[tuple[int, int], Completion] = {}
     for rows in _batches([(i, s) for i in order for s in range(n_samples)], config.batch_size):
@@ -152,6 +157,8 @@ class _Asked:
     """Their token ids."""
     numbers: list[int]
     """Their numbers, which decide their random numbers."""
+    n_samples: int
+    """Completions of each."""
     begin: Callable[[Sequence[int]], object]
     """Told which of them a batch holds, before it is computed."""
 
@@ -279,7 +286,10 @@ def _prefill(
     for row, i in enumerate(prompts):
         ids[row, longest - len(encoded[i]) :] = torch.tensor(encoded[i], device=model.device)
         mask[row, longest - len(encoded[i]) :] = 1
-    cache = DynamicCache(config=model.model.config)
+    of_prompts = BatchRows(
+        torch.tensor(prompts, device=model.device), None, len(encoded), asked.n_samples
+    )
+    cache = PromptCache(model.model.config, of_prompts)
     logits = (
         model.model(
             input_ids=ids,
@@ -297,8 +307,12 @@ def _prefill(
     uniforms = torch.stack([_uniforms(config, asked.numbers[i], s) for i, s in rows]).to(
         model.device
     )
+    of_rows = of_prompts._replace(
+        prompt=of_prompts.prompt[source],
+        sample=torch.tensor([s for _, s in rows], device=model.device),
+    )
     state = _Rows(
-        cache=SharedPromptCache(cache, mask.bool(), source),
+        cache=SharedPromptCache(cache, mask.bool(), source, of_rows),
         index=torch.arange(len(rows), device=model.device),
         uniforms=uniforms,
         positions=mask.sum(dim=1)[source],

@@ -13,6 +13,7 @@ from latent_reasoning.features.directions import Direction, random_directions
 from latent_reasoning.steering.gates import ALWAYS_ON, Gate
 from latent_reasoning.steering.positions import Positions
 from latent_reasoning.steering.reader import FeatureReader
+from latent_reasoning.traces.behaviours import get_behaviour
 
 Operator = Literal["add", "ablate", "clamp", "swap"]
 SINGLE: tuple[Positions, ...] = ("last prompt token", "first generated")
@@ -31,6 +32,9 @@ class SteeringPlan:
     """Mean residual norm at the hook point, sink tokens left out."""
     positions: Positions = "last prompt token"
     """Which tokens are changed."""
+    spans_of: str | None = None
+    """For spans: the behaviour that they are spans of, looked for in the completion up to and with
+    each token, so also while it is generated; None where the tokens are given to `steer`."""
     operator: Operator = "add"
     """add: add coefficient x mean_norm x direction. ablate: set the component to `level`, with a
     `reader` set the feature to 0, with a `subspace` remove all of it. clamp: set the feature to
@@ -69,6 +73,14 @@ class SteeringPlan:
                 f"SteeringPlan: every {self.every} of {self.positions!r}; expected 1 or more, and "
                 f"1 where the position is a single one"
             )
+        if self.spans_of is None:
+            return
+        if self.positions != "spans":
+            raise LatentReasoningError(
+                f"SteeringPlan: spans_of {self.spans_of!r} at positions {self.positions!r}; "
+                f"expected positions 'spans', or no behaviour"
+            )
+        get_behaviour(self.spans_of)
 
     def _check_operator(self) -> None:
         """Refuse fields the operator needs and lacks, or would not use."""
@@ -125,6 +137,7 @@ class SteeringPlan:
             "hook_point": self.hook_point,
             "operator": self.operator,
             "positions": self.positions,
+            "spans_of": self.spans_of,
             "every": self.every,
             "gate": self.gate.kind,
             "in_mean_norms": self.in_mean_norms,
@@ -190,7 +203,7 @@ def require_equal_norm(plan: SteeringPlan, control: SteeringPlan) -> None:
 
 
 def _place(plan: SteeringPlan) -> tuple[Any, ...]:
-    return (plan.positions, plan.every, plan.operator, plan.gate.kind)
+    return (plan.positions, plan.spans_of, plan.every, plan.operator, plan.gate.kind)
 
 
 def _change_equally(plan: SteeringPlan, control: SteeringPlan) -> bool:

@@ -147,7 +147,7 @@ def test_a_stopped_sweep_goes_on(whole: dict[str, Any], tmp_path: Path) -> None:
 
 
 class Elsewhere:
-    """Workers that know what a pickle told them; from the last task on, the first one again."""
+    """Workers that know what a pickle told them; what was lost is done again."""
 
     remote = True
 

@@ -111,7 +111,6 @@ def test_a_sweep_with_a_killed_worker_is_that_of_one_process(tmp_path: Path) -> 
     whole = sweep(settings)
     killer = Killer()
 
-
     def progress(label: str, total: int) -> AbstractContextManager[Meter]:
         return (killer if label == "sweep: cells" else no_progress)(label, total)
 

@@ -1,0 +1,186 @@
+"""What is known about a forward call when it begins, and which of its tokens a plan changes.
+
+How many tokens the cache holds and which tokens are padding decide what is prompt and what is
+generated. The caches of `models.generation` also tell which completion a row is, so that its text
+so far and what an oracle says of it are known although rows leave the batch.
+"""
+
+import inspect
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from jaxtyping import Bool
+from torch import Tensor
+
+from latent_reasoning.errors import LatentReasoningError
+from latent_reasoning.models.decoding import BatchRows
+from latent_reasoning.models.loading import CACHE_NAMES, LoadedModel
+from latent_reasoning.steering.plan import SteeringPlan
+from latent_reasoning.steering.positions import chosen_positions
+from latent_reasoning.steering.writing import Writing
+
+Within = dict[str, Bool[Tensor, "batch pos"]]
+"""Which tokens are within a behaviour, by its name."""
+
+
+@dataclass
+class Call:
+    """The forward call under way."""
+
+    model: LoadedModel
+    """The model that is called."""
+    prompt_lengths: Tensor | None
+    """Real tokens of each prompt, where the user gave them."""
+    given: Tensor | None
+    """Tokens the user gave."""
+    open_rows: Tensor | None
+    """Rows for which the user opened oracle gates."""
+    behaviours: tuple[str, ...]
+    """Behaviours whose spans some plan acts at."""
+    cached: int = 0
+    """Tokens the cache held before the call."""
+    mask: Tensor | None = None
+    """Attention mask over cached and new tokens; None means no padding."""
+    generated: int = 0
+    """Tokens generated before the call."""
+    rows: BatchRows | None = None
+    """Which completions its rows are, where the cache tells."""
+    within: Within = field(default_factory=dict)
+    """Which of its tokens are within a behaviour."""
+    _generated_after: int = 0
+    _writings: dict[tuple[int, int], Writing] = field(default_factory=dict)
+
+    def begin(self, _: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Note how a call begins; a hook before the forward call of the model."""
+        named = dict(kwargs)
+        if args:
+            named |= inspect.signature(self.model.model.forward).bind_partial(*args).arguments
+        cache = next((named[name] for name in CACHE_NAMES if named.get(name) is not None), None)
+        self.cached = 0 if cache is None else cache.get_seq_length()
+        self.mask = named.get("attention_mask")
+        self.rows = getattr(cache, "rows", None)
+        tokens = named.get("input_ids")
+        tokens = named["inputs_embeds"] if tokens is None else tokens
+        self.generated = self._generated_after if self.cached else 0
+        self._generated_after = self.generated + tokens.shape[1] if self.cached else 0
+        if self.behaviours:
+            if tokens.ndim == 3:
+                raise LatentReasoningError(
+                    "steer: a plan at the spans of a behaviour was called with inputs_embeds; "
+                    "expected input_ids, as text is needed"
+                )
+            self.within = self._read(tokens)
+
+    def tokens(self, plan: SteeringPlan, x: Tensor) -> Bool[Tensor, "batch pos"] | None:
+        """Where a plan applies, gates that look at activations aside; None for nowhere."""
+        shape = x.shape[:2]
+        # Most plans act on the prompt alone, and most calls come after it.
+        if self.cached and plan.positions in ("prompt", "last prompt token"):
+            return None
+        given = self._spans(plan, shape)
+        where = chosen_positions(
+            shape,
+            self.cached,
+            self.mask,
+            plan.positions,
+            self.prompt_lengths,
+            generated=self.generated,
+            every=plan.every,
+            given=given,
+            permuted=plan.permuted,
+        ).to(x.device)
+        if plan.gate.kind == "oracle":
+            where = where & self._opened(shape).to(x.device)
+        return where if where.any() else None
+
+    def _spans(self, plan: SteeringPlan, shape: torch.Size) -> Bool[Tensor, "batch pos"] | None:
+        """The tokens of a plan at spans; None for a plan elsewhere."""
+        if plan.positions != "spans":
+            return None
+        if plan.spans_of is None:
+            return self._whole(shape)
+        if plan.permuted is not None and self.cached:
+            raise LatentReasoningError(
+                f"steer: the plan {plan.direction.name!r} acts at permuted places of spans, and "
+                f"other tokens cannot be drawn while they are generated; pass whole texts without "
+                f"cache"
+            )
+        return self.within[plan.spans_of]
+
+    def _opened(self, shape: torch.Size) -> Bool[Tensor, "batch pos"]:
+        """Where an oracle gate is open."""
+        labels = self.open_rows
+        if labels is None:
+            return self._whole(shape)
+        if self.rows is None:
+            if self.cached:
+                raise self._nameless("an oracle gate told by `open_rows`")
+            expected = (shape[0],)
+        else:
+            expected = (self.rows.n_prompts, self.rows.n_samples)[: labels.ndim]
+        if tuple(labels.shape) != tuple(expected):
+            raise LatentReasoningError(
+                f"steer: `open_rows` has shape {tuple(labels.shape)}; expected {tuple(expected)}, "
+                f"one value for each row or prompt asked, or for each of its completions"
+            )
+        if self.rows is not None:
+            labels = labels.to(self.rows.prompt.device)
+            if labels.ndim == 1:
+                labels = labels[self.rows.prompt]
+            elif self.rows.sample is not None:
+                labels = labels[self.rows.prompt, self.rows.sample]
+            else:
+                # Plans on prompts are refused where samples differ, so nothing here is changed.
+                labels = torch.zeros_like(self.rows.prompt, dtype=torch.bool)
+        return labels[:, None].expand(shape)
+
+    def _whole(self, shape: torch.Size) -> Bool[Tensor, "batch pos"]:
+        """The tokens the user gave, where they fit the call."""
+        if self.cached or self.given is None or self.given.shape != shape:
+            found = None if self.given is None else tuple(self.given.shape)
+            raise LatentReasoningError(
+                f"steer: `given` has shape {found}, a forward call with {self.cached} cached "
+                f"tokens has {tuple(shape)}; expected whole texts of the same shape, without cache"
+                f" (while text is generated: `spans_of` of the plan, `open_rows` of steer)"
+            )
+        return self.given
+
+    def _nameless(self, what: str) -> LatentReasoningError:
+        return LatentReasoningError(
+            f"steer: {what} was called with a cache that does not tell its rows apart; draw with "
+            f"lr.generate, or pass whole texts without cache"
+        )
+
+    def _read(self, tokens: Tensor) -> Within:
+        """Which of the new tokens are within each behaviour, in the completions so far."""
+        if self.cached:
+            if self.rows is None or self.rows.sample is None:
+                raise self._nameless("a plan at the spans of a behaviour")
+            writings = self._writings_of(self.rows)
+            written = torch.ones_like(tokens, dtype=torch.bool)
+        else:
+            self._writings.clear()
+            writings = [Writing(self.model, self.behaviours) for _ in tokens]
+            written = self._completions(tokens)
+        within = {name: torch.zeros(tokens.shape, dtype=torch.bool) for name in self.behaviours}
+        ids = tokens.tolist()
+        for row, place in written.nonzero().tolist():
+            for name, inside in writings[row].add(ids[row][place]).items():
+                within[name][row, place] = inside
+        return within
+
+    def _completions(self, tokens: Tensor) -> Bool[Tensor, "batch pos"]:
+        """Which tokens of whole texts come after the prompt."""
+        if self.prompt_lengths is None:
+            return torch.zeros_like(tokens, dtype=torch.bool)
+        return chosen_positions(
+            tuple(tokens.shape), 0, self.mask, "generated", self.prompt_lengths
+        ).to(tokens.device)
+
+    def _writings_of(self, rows: BatchRows) -> list[Writing]:
+        assert rows.sample is not None, "rows of prompts write nothing"
+        keys = zip(rows.prompt.tolist(), rows.sample.tolist(), strict=True)
+        return [
+            self._writings.setdefault(key, Writing(self.model, self.behaviours)) for key in keys
+        ]
