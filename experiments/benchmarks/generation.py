@@ -5,8 +5,9 @@ tokens until the end token. `1.5b`: the shape of Qwen2.5-1.5B with 3 of its 28 l
 weights, 8 completions of each of 4 prompts of 32 random tokens, 16 tokens each (`--quick`: 4 of 2).
 Everybody draws from the whole softmax at temperature 1, float32, one thread, prompts of equal
 length so that nobody computes padding. Peers that steer stand beside ours steered at every
-position; a vector of negligible length is added, so that completions keep their length. Peers that
-cannot live in one environment get their own Python, as in `--python repeng=PATH`.
+position; a vector of negligible length is added, so that completions keep their length, after a
+long one has been seen to change what the peer writes. Peers that cannot live in one environment get
+their own Python, as in `--python repeng=PATH --python steering_vectors=PATH`.
 """
 
 import json
@@ -21,7 +22,7 @@ from recorder import LARGE
 from rows import Row, compare
 
 UNSTEERED = ("transformers", "transformer_lens")
-STEERED = ("transformers hook", "repeng", "steering_vectors")
+STEERED = ("transformers hook", "transformer_lens hook", "repeng", "steering_vectors")
 
 
 def run(quick: bool, pythons: dict[str, str]) -> list[Row]:

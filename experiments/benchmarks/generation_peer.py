@@ -7,7 +7,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +20,8 @@ Work = Callable[[int], int]
 """Draws all completions with a seed and returns the number of their tokens."""
 NEGLIGIBLE = 1e-6
 """Strength of steering: its cost is measured, and completions must stay as long as they are."""
+STRONG = 100.0
+"""Strength at which a peer has to write something else before it is measured."""
 
 
 class Task(NamedTuple):
@@ -53,9 +57,34 @@ def count(completions: torch.Tensor, end: int) -> int:
     return int(((ended == 0) | ((ended == 1) & (completions == end))).sum())
 
 
-def direction(model: Any) -> torch.Tensor:
-    """A random vector of negligible length."""
-    return NEGLIGIBLE * torch.randn(model.config.hidden_size)
+def direction(width: int) -> torch.Tensor:
+    """A random vector of negligible length, the same for everybody."""
+    return NEGLIGIBLE * torch.randn(width, generator=torch.Generator().manual_seed(0))
+
+
+def require_steered(
+    name: str, write: Callable[[], torch.Tensor], strong: AbstractContextManager[Any]
+) -> None:
+    """End a peer that writes the same under a strong vector: its steering does nothing."""
+    with torch.no_grad():
+        plain = write()
+        with strong:
+            steered = write()
+    if torch.equal(plain, steered):
+        raise SystemExit(f"{name}: a vector {STRONG / NEGLIGIBLE:g} times as long moves no token")
+
+
+def greedily(model: Any, ids: torch.Tensor) -> Callable[[], torch.Tensor]:
+    """A few likeliest tokens after the first prompt."""
+
+    def write() -> torch.Tensor:
+        one = ids[:1]
+        mask = torch.ones_like(one)
+        return model.generate(
+            input_ids=one, attention_mask=mask, do_sample=False, max_new_tokens=8, min_new_tokens=8
+        )
+
+    return write
 
 
 def ours(task: Task) -> dict[str, Work]:
@@ -73,7 +102,7 @@ def ours(task: Task) -> dict[str, Work]:
     _, tokenizer = hugging_face(task)
     tokenizer.padding_side = "left"
     model = replace(load_model(task.folder, device="cpu"), tokenizer=tokenizer)
-    unit = torch.nn.functional.normalize(direction(model.model), dim=0)
+    unit = torch.nn.functional.normalize(direction(model.d_model), dim=0)
     random = Direction(unit, "random", "random", (), default_hook_point(model.n_layers))
 
     def draw(seed: int) -> int:
@@ -95,15 +124,10 @@ def ours(task: Task) -> dict[str, Work]:
     }
 
 
-def transformers(task: Task, hook: bool = False) -> Work:
+def transformers(task: Task) -> Work:
     """Hugging Face generate, with its default cache."""
     model, tokenizer = hugging_face(task)
-    ids = ids_of(task, tokenizer)
-    if hook:
-        vector = direction(model)
-        layer = model.model.layers[(len(model.model.layers) - 1) // 2]
-        layer.register_forward_hook(lambda _m, _a, x: x + vector)
-    return hugging_face_work(model, tokenizer, ids, task)
+    return hugging_face_work(model, tokenizer, ids_of(task, tokenizer), task)
 
 
 def hugging_face_work(model: Any, tokenizer: Any, ids: torch.Tensor, task: Task) -> Work:
@@ -128,10 +152,25 @@ def hugging_face_work(model: Any, tokenizer: Any, ids: torch.Tensor, task: Task)
 
 def transformers_hook(task: Task) -> Work:
     """Hugging Face generate under a forward hook that adds a vector at every position."""
-    return transformers(task, hook=True)
+    model, tokenizer = hugging_face(task)
+    ids, vector = ids_of(task, tokenizer), direction(model.config.hidden_size)
+    layer = model.model.layers[(len(model.model.layers) - 1) // 2]
+
+    def hooked(vector: torch.Tensor) -> Any:
+        return layer.register_forward_hook(lambda _m, _a, x: x + vector)
+
+    @contextmanager
+    def strong() -> Iterator[None]:
+        handle = hooked(STRONG / NEGLIGIBLE * vector)
+        yield
+        handle.remove()
+
+    require_steered("transformers hook", greedily(model, ids), strong())
+    hooked(vector)
+    return hugging_face_work(model, tokenizer, ids, task)
 
 
-def transformer_lens(task: Task) -> Work:
+def transformer_lens(task: Task, steered: bool = False) -> Work:
     """TransformerBridge.generate."""
     from transformer_lens.model_bridge import TransformerBridge
 
@@ -139,19 +178,34 @@ def transformer_lens(task: Task) -> Work:
     model = TransformerBridge.boot_transformers(task.folder, device="cpu")
     ids = ids_of(task, tokenizer)
 
-    def work(seed: int) -> int:
+    def draw(seed: int, **how: Any) -> torch.Tensor:
         torch.manual_seed(seed)
-        out = model.generate(
-            ids,
-            max_new_tokens=task.max_new_tokens,
-            eos_token_id=tokenizer.eos_token_id,
-            verbose=False,
-            return_type="tokens",
-        )
+        out = model.generate(ids, verbose=False, return_type="tokens", **how)
         assert isinstance(out, torch.Tensor)
-        return count(out[:, ids.shape[1] :], tokenizer.eos_token_id)
+        return out[:, ids.shape[1] :]
 
+    def work(seed: int) -> int:
+        end, most = tokenizer.eos_token_id, task.max_new_tokens
+        with bridge_hook(model, NEGLIGIBLE) if steered else nullcontext():
+            return count(draw(seed, max_new_tokens=most, eos_token_id=end), end)
+
+    if steered:
+        strong = bridge_hook(model, STRONG)
+        write = partial(draw, 0, max_new_tokens=8, do_sample=False, stop_at_eos=False)
+        require_steered("transformer_lens hook", write, strong)
     return work
+
+
+def bridge_hook(model: Any, strength: float) -> AbstractContextManager[Any]:
+    """Adds a vector at every position in TransformerBridge."""
+    vector = strength / NEGLIGIBLE * direction(model.cfg.d_model)
+    name = f"blocks.{(model.cfg.n_layers - 1) // 2}.hook_resid_post"
+    return model.hooks(fwd_hooks=[(name, lambda x, **_: x + vector)])
+
+
+def transformer_lens_hook(task: Task) -> Work:
+    """TransformerBridge.generate under a hook that adds a vector at every position."""
+    return transformer_lens(task, steered=True)
 
 
 def repeng(task: Task) -> Work:
@@ -159,11 +213,20 @@ def repeng(task: Task) -> Work:
     from repeng import ControlModel, ControlVector  # pyright: ignore[reportMissingImports]
 
     model, tokenizer = hugging_face(task)
-    layer = (len(model.model.layers) - 1) // 2
-    vector = direction(model)
+    layer, ids = (len(model.model.layers) - 1) // 2, ids_of(task, tokenizer)
+    vector = direction(model.config.hidden_size)
     controlled = ControlModel(model, [layer])
-    controlled.set_control(ControlVector(model.config.model_type, {layer: vector.numpy()}))
-    return hugging_face_work(controlled, tokenizer, ids_of(task, tokenizer), task)
+    control = ControlVector(model.config.model_type, {layer: vector.numpy()})
+
+    @contextmanager
+    def strong() -> Iterator[None]:
+        controlled.set_control(control, STRONG / NEGLIGIBLE)
+        yield
+        controlled.reset()
+
+    require_steered("repeng", greedily(controlled, ids), strong())
+    controlled.set_control(control)
+    return hugging_face_work(controlled, tokenizer, ids, task)
 
 
 def steering_vectors(task: Task) -> Work:
@@ -171,9 +234,11 @@ def steering_vectors(task: Task) -> Work:
     from steering_vectors import SteeringVector  # pyright: ignore[reportMissingImports]
 
     model, tokenizer = hugging_face(task)
-    layer = (len(model.model.layers) - 1) // 2
-    vector = SteeringVector({layer: direction(model)}, "decoder_block")
-    draw = hugging_face_work(model, tokenizer, ids_of(task, tokenizer), task)
+    layer, ids = (len(model.model.layers) - 1) // 2, ids_of(task, tokenizer)
+    vector = SteeringVector({layer: direction(model.config.hidden_size)}, "decoder_block")
+    strong = vector.apply(model, multiplier=STRONG / NEGLIGIBLE)
+    require_steered("steering_vectors", greedily(model, ids), strong)
+    draw = hugging_face_work(model, tokenizer, ids, task)
 
     def work(seed: int) -> int:
         with vector.apply(model):
@@ -186,6 +251,7 @@ PEERS = {
     "transformers": transformers,
     "transformers hook": transformers_hook,
     "transformer_lens": transformer_lens,
+    "transformer_lens hook": transformer_lens_hook,
     "repeng": repeng,
     "steering_vectors": steering_vectors,
 }
