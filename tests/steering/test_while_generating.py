@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -32,12 +33,12 @@ Mask = Callable[[Tensor, Sequence[int], int, int], list[bool]]
 """Which tokens of a completion are steered, from the stream at them, their ids, prompt, sample."""
 
 
-def plan(coefficient: float = 1.0, **fields: object) -> SteeringPlan:
+def plan(coefficient: float = 1.0, **fields: Any) -> SteeringPlan:
     direction, other = random_directions(96, 2, seed=4, hook_point=POINT)
     made = SteeringPlan(direction, coefficient, NORM, "generated")
     if fields.pop("learned", False):
         fields["gate"] = Gate("learned", other.vector, 0.3)
-    return replace(made, **fields)  # pyright: ignore[reportArgumentType]
+    return replace(made, **fields)
 
 
 def written_out(
@@ -71,7 +72,7 @@ def inside(model: LoadedModel, name: str) -> Mask:
     def found(_: Tensor, tokens: Sequence[int], __: int, ___: int) -> list[bool]:
         flags = []
         for end in range(1, len(tokens) + 1):
-            text, before = (model.tokenizer.decode(tokens[:n]) for n in (end, end - 1))
+            text, before = (str(model.tokenizer.decode(list(tokens[:n]))) for n in (end, end - 1))
             spans = BEHAVIOURS[name].spans(text)
             places = range(len(before), len(text))
             flags.append(any(s.start <= place < s.end for s in spans for place in places))
@@ -80,7 +81,7 @@ def inside(model: LoadedModel, name: str) -> Mask:
     return found
 
 
-def probed(x: Tensor, *_: object) -> list[bool]:
+def probed(x: Tensor, *_: Any) -> list[bool]:
     gate = plan(learned=True).gate
     assert gate.weight is not None
     return (x @ gate.weight + 0.3 > 0).tolist()
@@ -101,7 +102,7 @@ CASES = ["code", "language", "learned", "oracle", "code behind an oracle", "code
 
 
 def case(model: LoadedModel, name: str) -> tuple[SteeringPlan, Mask, Tensor | None]:
-    code = {"positions": "spans", "spans_of": "code"}
+    code: dict[str, Any] = {"positions": "spans", "spans_of": "code"}
     return {
         "code": (plan(**code), inside(model, "code"), None),
         "language": (
@@ -217,7 +218,7 @@ def test_a_span_that_no_row_has_and_a_gate_that_no_row_opens_are_errors(
     ],
 )
 def test_what_does_not_fit_is_one_line(
-    organism: LoadedModel, fields: dict[str, object], rows: list[object] | None, message: str
+    organism: LoadedModel, fields: dict[str, Any], rows: list[Any] | None, message: str
 ) -> None:
     told_rows = None if rows is None else torch.tensor(rows)
     with pytest.raises(LatentReasoningError, match=message) as caught:  # noqa: SIM117
@@ -245,6 +246,6 @@ def test_rows_that_cannot_be_told_apart_are_refused(organism: LoadedModel) -> No
         ({"spans_of": "cod", "positions": "spans"}, "'cod' is not a known behaviour"),
     ],
 )
-def test_spans_of_nothing_are_refused(fields: dict[str, object], message: str) -> None:
+def test_spans_of_nothing_are_refused(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(LatentReasoningError, match=message):
         plan(**fields)
