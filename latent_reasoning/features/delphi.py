@@ -84,8 +84,8 @@ def _entries(
     """Sequence, position and feature of every firing of some features, and how strong it is."""
     chosen, found = some_features(sae, ids), []
     rows = np.ones(len(store), dtype=bool)
-    for piece in stored_pieces(store, sae.hook_point, [role], rows):
-        codes = live_entries(chosen, piece[role])
+    for piece in stored_pieces(store, sae.hook_point, sae.roles_read(role), rows):
+        codes = live_entries(chosen, sae.rows_of(piece, role))
         at = piece[ROW][codes.rows]
         numbers = torch.tensor(ids)[codes.features]
         place = torch.stack([store.rows.sequence[at], store.rows.position[at], numbers], dim=1)
