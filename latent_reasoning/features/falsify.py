@@ -101,9 +101,7 @@ def falsify(
     positions = parse_label_positions(table.positions)
     inside = [part_of(s.problem_id, config.seed) == "selection" for s in each_sequence(store)]
     sequences = np.array(inside, dtype=bool)
-    found = try_features(
-        store, model, sae, behaviour, signs, positions, sequences, config, beside
-    )
+    found = try_features(store, model, sae, behaviour, signs, positions, sequences, config, beside)
     return table.with_scores(score.tried(found[i]) for i, score in scores.items())
 
 
