@@ -147,7 +147,8 @@ def load_measured(directory: Path | str) -> Measured:
         )
     found = read_json(Path(directory) / METRICS, "load_measured")
     names = [field.name for field in fields(CrosscoderMetrics)]
-    said = {name: found[name] for name in names} | {"fvu": tuple(found["fvu"])}
+    said: dict[str, Any] = {name: found[name] for name in names}
+    said["fvu"] = tuple(found["fvu"])
     return Measured(crosscoder, CrosscoderMetrics(**said), records)
 
 
