@@ -163,7 +163,9 @@ def _add_activations(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         description=FeaturesConfig.__doc__,
     )
     features.add_argument("store", type=Path, metavar="STORE", help="folder of a recorded store")
-    features.add_argument("dictionary", type=Path, metavar="DICTIONARY", help="its folder")
+    features.add_argument(
+        "dictionary", type=Path, metavar="DICTIONARY", help="its folder, or a crosscoder's"
+    )
     add_options(features, FeaturesConfig)
     features.set_defaults(run=_features)
     crosscoder = commands.add_parser(

@@ -6,6 +6,7 @@ python -m experiments.10_features.run
 import argparse
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -13,12 +14,15 @@ from typing import Any
 
 import torch
 
-from experiments.zoo import between, table
+from experiments.zoo import between
 from latent_reasoning.activations.record import record_activations
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.artifacts import provenance, write_json
-from latent_reasoning.dictionaries.checkpoints import shipped_sae
+from latent_reasoning.data.problems import Problem
+from latent_reasoning.dictionaries.checkpoints import checkpoints_root, find_sae, load_sae
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
+from latent_reasoning.dictionaries.sae_config import SaeConfig
+from latent_reasoning.dictionaries.training import fit_sae
 from latent_reasoning.evaluation.conditions import Condition, run_condition
 from latent_reasoning.features.auroc import FeatureError, auroc_interval, auroc_per_feature
 from latent_reasoning.features.behaviours import LabelledBehaviour, labelled_behaviours
@@ -37,20 +41,25 @@ from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.organisms.corpus import source_ladder
 from latent_reasoning.organisms.grammar import organism_problems
+from latent_reasoning.zoo.dictionaries import STEPS, RecordingSize
 
 variables = import_module("experiments.10_features.variables")
 truth = import_module("experiments.10_features.truth")
+tables = import_module("experiments.10_features.tables")
 
 HERE = Path(__file__).parent
 POINT = "blocks.1.hook_resid_post"
-ORGANISMS = ("latent@0", "no-code@0", "bad-code@0")
+BASES = ("latent", "no-code", "bad-code")
 SEED, TEXTS, TOP, TOKENS = 0, 300, 20, 20
+FITTING = 300
+"""Problems a dictionary is fitted on where none ships; each under every source."""
 CODE = labelled_behaviours(["code"])[0]
 
 
-def recorded(model: LoadedModel, folder: Path, n: int) -> ActivationStore:
+def recorded(
+    model: LoadedModel, folder: Path, problems: Sequence[Problem], points: Sequence[str]
+) -> ActivationStore:
     """What the organism writes at every source, one completion a problem and source."""
-    problems = organism_problems("held-out", n, SEED)
     samples = [
         sample
         for variant in source_ladder().variants
@@ -63,9 +72,20 @@ def recorded(model: LoadedModel, folder: Path, n: int) -> ActivationStore:
             SamplingConfig(seed=SEED),
         )
     ]
-    with record_activations({"base": model}, [POINT, truth.EMBEDDING], folder) as recorder:
+    with record_activations({"base": model}, points, folder) as recorder:
         recorder.record(samples)
     return ActivationStore.open(folder)
+
+
+def dictionary_of(model: LoadedModel, folder: Path, n: int) -> SparseAutoencoder:
+    """The shipped dictionary; where none ships, one fitted on n problems of the tuning part."""
+    shipped = find_sae(model.name, POINT, checkpoints_root())
+    if shipped is not None:
+        return load_sae(shipped)
+    problems = organism_problems("tune", n, RecordingSize().seed)
+    store = recorded(model, folder, problems, [POINT])
+    rows = store.activations(POINT, "base", ~store.rows.is_sink)
+    return fit_sae(rows, SaeConfig(steps=STEPS), hook_point=POINT, model=model.name)
 
 
 def best_features(found: ScoreTable, n: int) -> list[FeatureScore]:
@@ -91,9 +111,10 @@ def held_out(
     return asdict(auroc_interval(auroc_per_feature(acts, labels), labels, groups)[0])
 
 
-def recovered(store: ActivationStore, model: LoadedModel, name: str) -> list[dict[str, Any]]:
+def recovered(
+    store: ActivationStore, model: LoadedModel, sae: SparseAutoencoder, name: str
+) -> list[dict[str, Any]]:
     """One record for every variable: its best feature, what it has to beat, the verdict."""
-    sae = shipped_sae(model.name, POINT)
     records = []
     for positions, behaviour in variables.VARIABLES:
         shown = "mode" if behaviour is CODE else behaviour.name
@@ -123,26 +144,28 @@ def recovered(store: ActivationStore, model: LoadedModel, name: str) -> list[dic
     return records
 
 
-def by_truth(store: ActivationStore, model: LoadedModel, name: str) -> list[dict[str, Any]]:
+def by_truth(
+    store: ActivationStore, model: LoadedModel, sae: SparseAutoencoder, name: str
+) -> list[dict[str, Any]]:
     """Verdicts on features whose nature is known: detectors of tokens, and by variance."""
     config = FalsifyConfig(texts=TEXTS, ways={"other words": other_words}, seed=SEED)
-    behaviour = CODE if name != "no-code@0" else variables.OPENS_WITH_SO
+    behaviour = variables.OPENS_WITH_SO if name.startswith("no-code@") else CODE
     labelling = label_rows(store, model.tokenizer, behaviour, "completion", SEED)
     counted = store.rows.token_id[torch.from_numpy(labelling.counts)]
     common = counted.bincount().topk(TOKENS).indices.tolist()
     records = []
-    for sae, kind in (
+    for dictionary, kind in (
         (truth.token_detectors(model, common), "detector of a token"),
-        (shipped_sae(model.name, POINT), "feature of the dictionary"),
+        (sae, "feature of the dictionary"),
     ):
         try:
-            found = score_store(store, sae, [behaviour], model.tokenizer)[0]
+            found = score_store(store, dictionary, [behaviour], model.tokenizer)[0]
         except FeatureError as error:
             records.append({"organism": name, "kind": kind, "absent": str(error)})
             continue
-        share = truth.explained_by_token(store, sae, labelling.counts)
+        share = truth.explained_by_token(store, dictionary, labelling.counts)
         ids = [int(s.feature_id or 0) for s in found.features()[:TOP]]
-        found = falsify(store, model, sae, behaviour, found, ids, config)
+        found = falsify(store, model, dictionary, behaviour, found, ids, config)
         for feature_id in ids:
             score = found.of(feature_id)
             records.append(
@@ -164,80 +187,36 @@ def _truth(kind: str, share: float) -> str:
     return "context" if share <= truth.CONTEXT else "between"
 
 
-def summary(records: list[dict[str, Any]], variable_records: list[dict[str, Any]]) -> str:
-    """How often each verdict falls on each truth."""
-    verdicts = ("token-driven", "partial", "context-dependent", "untested")
-    known = [(r["kind"], r["truth"], r["verdict"]) for r in records if "verdict" in r]
-    known += [
-        ("best feature of a variable on equal tokens", "context", r["verdict"])
-        for r in variable_records
-        if "verdict" in r and telling(r)
-    ]
-    rows = []
-    for kind, true in dict.fromkeys((kind, true) for kind, true, _ in known):
-        counts = [sum(k == (kind, true, verdict) for k in known) for verdict in verdicts]
-        rows.append([kind, true, *map(str, counts)])
-    return table(["features", "truth", *verdicts], rows)
-
-
-def telling(record: dict[str, Any]) -> bool:
-    """Whether a feature carries its variable on problems it was not chosen on."""
-    area = record["held_out"]
-    return area["low"] > 0.5 or area["high"] < 0.5
-
-
-def lines(records: list[dict[str, Any]]) -> str:
-    """One line an organism and variable."""
-    rows = []
-    for record in records:
-        if "absent" in record:
-            rows.append([record["organism"], record["variable"], "not written", *[""] * 6])
-            continue
-        rivals = record["rivals"]
-        rows.append(
-            [
-                record["organism"],
-                record["variable"],
-                f"{record['labelled']} of {record['rows']}",
-                record["name"],
-                _area(record["auroc"]),
-                _area(record["held_out"]),
-                _area(rivals["diff mean"]),
-                _area(rivals["linear probe"]),
-                record["verdict"],
-            ]
-        )
-    head = ["organism", "variable", "labelled rows", "best feature", "AUROC", "held out"]
-    return table([*head, "difference of means", "probe", "verdict"], rows)
-
-
-def _area(area: dict[str, Any]) -> str:
-    return f"{area['value']:.3f} [{area['low']:.2f}, {area['high']:.2f}]"
-
-
 def main() -> None:
     """Measure, write results.json and the tables of the README."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--problems", type=int, default=300)
+    parser.add_argument("--fitting", type=int, default=FITTING)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     chosen = parser.parse_args()
     torch.set_num_threads(1)
-    command = f"python -m experiments.10_features.run --problems {chosen.problems}"
-    origin = provenance(command, {"problems": chosen.problems, "texts": TEXTS}, SEED)
+    words = f"--problems {chosen.problems} --fitting {chosen.fitting} --seeds"
+    command = " ".join([f"python -m experiments.10_features.run {words}", *map(str, chosen.seeds)])
+    origin = provenance(command, {**vars(chosen), "texts": TEXTS}, SEED)
     began, found, tried = time.process_time(), [], []
-    for name in ORGANISMS:
+    problems = organism_problems("held-out", chosen.problems, SEED)
+    for name in (f"{base}@{seed}" for seed in chosen.seeds for base in BASES):
         model = load_model(f"organism:{name}")
         with tempfile.TemporaryDirectory() as folder:
-            store = recorded(model, Path(folder) / "store", chosen.problems)
-            found += recovered(store, model, name)
-            tried += by_truth(store, model, name)
-        print(name, f"{time.process_time() - began:.0f} s of processor time")
-    write_json(
-        HERE / "results.json", {"provenance": origin, "variables": found, "falsifier": tried}
-    )
+            sae = dictionary_of(model, Path(folder) / "fitting", chosen.fitting)
+            store = recorded(model, Path(folder) / "store", problems, [POINT, truth.EMBEDDING])
+            found += recovered(store, model, sae, name)
+            tried += by_truth(store, model, sae, name)
+        print(name, f"{time.process_time() - began:.0f} s of processor time", flush=True)
+    seeds = tables.over_seeds(found)
+    results = {"over_seeds": seeds, "variables": found, "falsifier": tried}
+    write_json(HERE / "results.json", {"provenance": origin, **results})
     seconds = time.process_time() - began
     said = (
         f"Run on {origin['started'][:10]} by `{command}`, {seconds:.0f} s of processor time.\n\n"
-        f"{lines(found)}\n\nVerdicts by what is known:\n\n{summary(tried, found)}"
+        f"Over the seeds, mean and range of the area in the direction that tells:\n\n"
+        f"{tables.seed_lines(seeds)}\n\nEvery organism:\n\n{tables.lines(found)}\n\n"
+        f"Verdicts by what is known:\n\n{tables.summary(tried, found)}"
     )
     page = HERE / "README.md"
     page.write_text(between(page.read_text(encoding="utf-8"), "results", said), encoding="utf-8")

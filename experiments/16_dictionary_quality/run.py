@@ -23,8 +23,9 @@ from latent_reasoning.dictionaries.metrics import measure
 from latent_reasoning.dictionaries.recovery import f1_scores, matched
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.dictionaries.sae_config import SaeConfig
+from latent_reasoning.dictionaries.scaled_rows import row_scale
 from latent_reasoning.dictionaries.trainer import SparseTrainer
-from latent_reasoning.dictionaries.training import Place, finished, fit_threshold, row_scale
+from latent_reasoning.dictionaries.training import Place, finished, fit_threshold
 from latent_reasoning.dictionaries.weights import Weights, initial_weights
 
 HERE = Path(__file__).parent

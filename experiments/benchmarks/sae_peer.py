@@ -1,9 +1,15 @@
-"""One way of training a sparse autoencoder on random rows; started by sae.py."""
+"""One way of training a sparse autoencoder on random rows; started by sae.py.
+
+All peers start from the same weights and say the squared error of their first step, so that they
+can be seen to train the same thing.
+"""
 
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import itertools
+import math
 import resource
 import sys
 import time
@@ -15,7 +21,8 @@ import torch
 from peers import serve
 
 RATE = 3e-4
-Step = Callable[[torch.Tensor], object]
+Step = Callable[[torch.Tensor], float]
+"""One update; returns the squared error of a row before it."""
 
 
 def rows(n: int, d_in: int) -> torch.Tensor:
@@ -31,6 +38,22 @@ def rows(n: int, d_in: int) -> torch.Tensor:
     return found.mul_(d_in**0.5 / found.norm(dim=1).mean())
 
 
+def directions(d_in: int, d_sae: int) -> torch.Tensor:
+    """The decoder all peers start from, a feature a row; the encoder is its transpose."""
+    drawn = torch.randn(d_sae, d_in, generator=torch.Generator().manual_seed(1))
+    return drawn.div_(drawn.norm(dim=1, keepdim=True))
+
+
+@torch.no_grad()
+def start_alike(encoder: torch.Tensor, decoder: torch.Tensor, biases: list[torch.Tensor]) -> None:
+    """Give a peer the common weights; both matrices have a feature a row, or views that do."""
+    common = directions(decoder.shape[1], decoder.shape[0])
+    encoder.copy_(common)
+    decoder.copy_(common)
+    for bias in biases:
+        bias.zero_()
+
+
 def resident() -> float:
     """Memory of this process now, in MiB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -40,11 +63,12 @@ def resident() -> float:
 def ours(d_in: int, d_sae: int, k: int, _: int) -> Step:
     """This package."""
     from latent_reasoning.dictionaries.trainer import SparseTrainer
-    from latent_reasoning.dictionaries.weights import initial_weights
+    from latent_reasoning.dictionaries.weights import Weights
 
-    weights = initial_weights(d_in, d_sae, torch.zeros(d_in), torch.Generator().manual_seed(0))
+    common = directions(d_in, d_sae)
+    weights = Weights(common.clone(), common, torch.zeros(d_sae), torch.zeros(d_in))
     trainer = SparseTrainer(weights, k, "batchtopk", 1000)
-    return lambda x: trainer.step(x, RATE)
+    return lambda x: trainer.step(x, RATE).item()
 
 
 def floor(d_in: int, d_sae: int, _: int, __: int) -> Step:
@@ -56,11 +80,12 @@ def floor(d_in: int, d_sae: int, _: int, __: int) -> Step:
     adam = torch.optim.Adam(weights, lr=RATE, fused=True)
     pre = torch.empty(0)
 
-    def step(x: torch.Tensor) -> None:
+    def step(x: torch.Tensor) -> float:
         nonlocal pre
         with torch.no_grad():
             pre = x @ weights[0]
         adam.step()
+        return math.nan
 
     return step
 
@@ -82,8 +107,9 @@ def sae_lens(d_in: int, d_sae: int, k: int, batch: int) -> Step:
         logger=LoggingConfig(log_to_wandb=False),
     )
     sae = BatchTopKTrainingSAE(BatchTopKTrainingSAEConfig(d_in=d_in, d_sae=d_sae, k=float(k)))
+    start_alike(sae.W_enc.T, sae.W_dec, [sae.b_enc, sae.b_dec])
     trainer = SAETrainer(cfg=config, sae=sae, data_provider=iter([]))
-    return trainer.step
+    return lambda x: trainer.step(x).losses["mse_loss"].item()
 
 
 def dictionary_learning(d_in: int, d_sae: int, k: int, _: int) -> Step:
@@ -103,14 +129,11 @@ def dictionary_learning(d_in: int, d_sae: int, k: int, _: int) -> Step:
         seed=0,
         device="cpu",
     )
-    n = 0
-
-    def step(x: torch.Tensor) -> None:
-        nonlocal n
-        trainer.update(n, x)
-        n += 1
-
-    return step
+    ae = trainer.ae
+    start_alike(ae.encoder.weight, ae.decoder.weight.T, [ae.encoder.bias, ae.b_dec])
+    # Before its step 0 it would look for the median of the first batch, which is no training.
+    steps = itertools.count(1)
+    return lambda x: trainer.update(next(steps), x)
 
 
 def sparsify(d_in: int, d_sae: int, k: int, _: int) -> Step:
@@ -118,15 +141,19 @@ def sparsify(d_in: int, d_sae: int, k: int, _: int) -> Step:
     from sparsify import SparseCoder, SparseCoderConfig  # pyright: ignore
 
     coder = SparseCoder(d_in, SparseCoderConfig(num_latents=d_sae, k=k), device="cpu")
+    start_alike(coder.encoder.weight, coder.W_dec, [coder.encoder.bias, coder.b_dec])
     adam = torch.optim.Adam(coder.parameters(), lr=RATE)
 
-    def step(x: torch.Tensor) -> None:
-        coder(x).fvu.backward()
+    def step(x: torch.Tensor) -> float:
+        fvu = coder(x).fvu
+        fvu.backward()
         coder.remove_gradient_parallel_to_decoder_directions()
         torch.nn.utils.clip_grad_norm_(coder.parameters(), 1.0)
         adam.step()
         adam.zero_grad()
         coder.set_decoder_norm_to_unit_norm()
+        # Its loss is the squared error over the variance of the batch.
+        return fvu.item() * (x - x.mean(dim=0)).square().sum().item() / len(x)
 
     return step
 
@@ -150,7 +177,7 @@ def main() -> None:
     PEERS[name](16, 32, 2, 16)
     idle = resident()
     step = PEERS[name](d_in, d_sae, k, batch)
-    step(data[0])
+    loss = step(data[0])
 
     def once() -> dict[str, Any]:
         cpu, wall = time.process_time(), time.perf_counter()
@@ -163,6 +190,7 @@ def main() -> None:
             "cpu": cpu / steps,
             "rate": batch * steps / wall,
             "peak": peak,
+            "loss": loss,
         }
 
     serve(once)

@@ -38,7 +38,7 @@ from latent_reasoning.dictionaries.crosscoders.features import count_kinds
 from latent_reasoning.dictionaries.crosscoders.source_rows import (
     SourceRows,
     read_sources,
-    require_enough,
+    require_rows,
 )
 from latent_reasoning.dictionaries.crosscoders.training import fit_rows
 from latent_reasoning.dictionaries.sae import DictionaryError
@@ -91,7 +91,7 @@ def _fit(
     every = read_sources(observed.store, config)
     rows = SourceRows.of(every.sources, tuple(found[~unseen] for found in every.rows))
     try:
-        require_enough(rows, config)
+        require_rows(rows, config)
     except DictionaryError as error:
         return f"{error}"
     with progress("fit crosscoder", config.steps) as bar:

@@ -17,7 +17,8 @@ from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.evaluation.intervals import clustered_rate, paired_difference
 from latent_reasoning.evaluation.modes import ModeCell, partition_modes, share_of_gain
 from latent_reasoning.evaluation.pass_at_k import pass_at_k_curve
-from latent_reasoning.features.contexts import top_contexts
+from latent_reasoning.features.contexts import Context
+from latent_reasoning.features.evidence import EvidenceConfig, gather_evidence
 from latent_reasoning.verdict import rungs
 from latent_reasoning.verdict.error_rates import measured_error_rates
 from latent_reasoning.verdict.explain import verdict_record
@@ -25,6 +26,7 @@ from latent_reasoning.verdict.rungs import ladder
 
 N_RANKED = 12
 N_SHOWN = 6
+CONTEXTS = EvidenceConfig(n_top=3, n_median=0, n_low=0, before=8, after=4)
 
 
 def assemble(inputs: Inputs, findings: Findings, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,39 +152,44 @@ def _dictionary(found: Dictionary) -> dict[str, Any]:
 def _features(inputs: Inputs, findings: Findings) -> list[dict[str, Any]]:
     if findings.steering is None:
         return []
+    ranked = findings.steering.ranked[:N_RANKED]
+    contexts = _contexts(
+        inputs, findings, [f.feature_id for f in ranked if f.feature_id is not None]
+    )
+    return [
+        {
+            "rank": place,
+            "kind": feature.kind,
+            "feature_id": feature.feature_id,
+            "name": feature.name,
+            "auroc": vars(feature.auroc),
+            "contrast": feature.contrast,
+            "effect": feature.effect,
+            "density": feature.density,
+            "contexts": contexts.get(feature.feature_id, []),
+        }
+        for place, feature in enumerate(ranked, start=1)
+    ]
+
+
+def _contexts(
+    inputs: Inputs, findings: Findings, feature_ids: list[int]
+) -> dict[int | None, list[dict[str, Any]]]:
+    """Where features fire most in what base read, by number of feature."""
+    if not feature_ids:
+        return {}
     store, sae = findings.observed.store, findings.dictionary.sae
-    acts = sae.encode(store.activations(inputs.hook_point, "base"))
-    words = [inputs.pair.base.decode([i]) for i in store.rows.token_id.tolist()]
-    problems = [s.problem_id for s in (*findings.observed.base, *findings.observed.tuned)]
-    found = []
-    for place, feature in enumerate(findings.steering.ranked[:N_RANKED], start=1):
-        contexts = []
-        if feature.feature_id is not None:
-            contexts = [
-                {
-                    "tokens": list(context.tokens),
-                    "activations": list(context.activations),
-                    "peak": context.peak,
-                    "problem_id": problems[context.sequence],
-                }
-                for context in top_contexts(
-                    acts[:, feature.feature_id], store.rows.sequence, store.rows.position, words
-                )
-            ]
-        found.append(
-            {
-                "rank": place,
-                "kind": feature.kind,
-                "feature_id": feature.feature_id,
-                "name": feature.name,
-                "auroc": vars(feature.auroc),
-                "contrast": feature.contrast,
-                "effect": feature.effect,
-                "density": feature.density,
-                "contexts": contexts,
-            }
-        )
-    return found
+    evidence = gather_evidence(store, sae, feature_ids, inputs.pair.base, config=CONTEXTS)
+    return {one.feature_id: [_context(context) for context in one.top] for one in evidence}
+
+
+def _context(context: Context) -> dict[str, Any]:
+    return {
+        "tokens": list(context.tokens),
+        "activations": list(context.activations),
+        "peak": context.peak,
+        "problem_id": context.problem_id,
+    }
 
 
 def _samples(inputs: Inputs, tested: Tested) -> list[dict[str, Any]]:

@@ -124,14 +124,14 @@ class _Run:
 
     def save(self, folder: Path, job: Job) -> str:
         """Save one dictionary; returns a line on it."""
-        rows = self.sources[job.place.hook_point].rows[self.order.held_out].float()
+        rows = self.sources[job.place.hook_point].raw(self.order.held_out)
         # The threshold is fitted on one half of the held-out rows and the metrics are of the other.
         half = len(rows) // 2
         sae = finished(job.trainer, job.place, job.config, rows[:half])
         target = None
         if job.place.target is not None:
             held_out = self.order.held_out[half:]
-            target = self.sources[job.place.target].rows[held_out].float()
+            target = self.sources[job.place.target].raw(held_out)
         metrics = measure(sae, rows[half:], target)
         directory = folder / f"{sae_name(sae)}-seed-{job.config.seed}"
         if not directory.exists():

@@ -4,39 +4,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, get_args
 
-import torch
-from jaxtyping import Float, Int
-from torch import Tensor
-
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.dictionaries.fit_config import FitConfig
 from latent_reasoning.dictionaries.jumprelu_config import JumpReluConfig
 from latent_reasoning.dictionaries.processes import Processes
 from latent_reasoning.dictionaries.sae import DictionaryError
 from latent_reasoning.dictionaries.sae_config import SaeConfig
+from latent_reasoning.dictionaries.scaled_rows import (
+    SMALLEST_HELD_OUT,
+    ScaledRows,
+    listed,
+    read_rows,
+    require_enough,
+)
 from latent_reasoning.dictionaries.trainer import Architecture, SparseTrainer
-from latent_reasoning.dictionaries.training import Place, check_rows, new_trainer, row_scale
+from latent_reasoning.dictionaries.training import Place, new_trainer
 from latent_reasoning.errors import one_of
 from latent_reasoning.models.hook_points import parse_hook_point
-
-
-class Source(NamedTuple):
-    """Rows at one hook point."""
-
-    rows: Float[Tensor, "token d_model"]
-    """As they were recorded, on the CPU."""
-    scale: float
-    """What they are multiplied with for the training."""
-
-    def batch(
-        self, index: Int[Tensor, " row"], device: str = "cpu"
-    ) -> Float[Tensor, "row d_model"]:
-        """Some rows, scaled."""
-        return self.rows[index].to(device).float() * self.scale
-
-    def mean(self, device: str) -> Float[Tensor, " d_model"]:
-        """The mean of the scaled rows."""
-        return (self.rows.mean(dim=0, dtype=torch.float32) * self.scale).to(device)
 
 
 class Job(NamedTuple):
@@ -53,7 +37,7 @@ class Job(NamedTuple):
 class Plan(NamedTuple):
     """All that one fit trains."""
 
-    sources: Mapping[str, Source]
+    sources: Mapping[str, ScaledRows]
     """Rows, by hook point."""
     jobs: Mapping[str, Job]
     """Dictionaries, by a name for each."""
@@ -79,12 +63,12 @@ def plan(
             f"number of processes"
         )
     pairs = _hook_points(store, config)
-    kept = None if config.keep_sinks else ~store.rows.is_sink
-    sources: dict[str, Source] = {}
+    needed = max(config.batch_size, *(sae.d_sae for sae in saes))
+    sources: dict[str, ScaledRows] = {}
     for name in {name for pair in pairs for name in pair if name is not None}:
-        rows = store.activations(name, config.model, kept)
-        check_rows(rows, max(saes, key=lambda sae: sae.d_sae))
-        sources[name] = Source(rows, row_scale(rows))
+        sources[name] = read_rows(store, name, config.model, config.keep_sinks, "fit")
+        n_rows = len(sources[name].rows)
+        require_enough(n_rows, config.held_out, needed, SMALLEST_HELD_OUT, "fit")
     jobs: dict[str, Job] = {}
     model = store.manifest.models[config.model]
     for point, target in pairs:
@@ -133,7 +117,7 @@ def _numbers(flag: str, text: str) -> list[int]:
 
 def _shares(text: str) -> tuple[float, ...]:
     try:
-        return tuple(float(word) for word in text.split(",") if word.strip())
+        return tuple(float(word) for word in listed(text))
     except ValueError:
         raise DictionaryError(
             f"fit: --levels {text!r}; expected shares between 0 and 1, comma separated"
@@ -142,7 +126,7 @@ def _shares(text: str) -> tuple[float, ...]:
 
 def _hook_points(store: ActivationStore, config: FitConfig) -> list[tuple[str, str | None]]:
     points, targets = (
-        [str(parse_hook_point(name.strip())) for name in text.split(",") if name.strip()]
+        [str(parse_hook_point(name)) for name in listed(text)]
         for text in (config.hook_points, config.targets)
     )
     if not targets:

@@ -5,6 +5,7 @@ trained as. The conventions are those of SAELens with `apply_b_dec_to_input` on,
 written here reads the same there. Training lives in `training`, files in `checkpoints`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -54,6 +55,25 @@ class SparseAutoencoder:
     def d_sae(self) -> int:
         """Number of features."""
         return self.W_enc.shape[1]
+
+    @property
+    def d_model(self) -> int:
+        """Width of the stream it writes to."""
+        return self.d_in
+
+    def roles_read(self, role: str) -> tuple[str, ...]:
+        """Recorded models whose rows it needs, to read one of them."""
+        return (role,)
+
+    def rows_of(
+        self, by_role: Mapping[str, Float[Tensor, "*batch d_model"]], role: str
+    ) -> Float[Tensor, "*batch d_in"]:
+        """Its input on some tokens, from the rows of the models in `roles_read`."""
+        return by_role[role]
+
+    def written(self, role: str) -> Float[Tensor, "d_sae d_model"]:  # noqa: ARG002
+        """The direction that every feature writes in the stream of a model, one a row."""
+        return self.W_dec
 
     def pre_activations(self, x: Float[Tensor, "*batch d_in"]) -> Float[Tensor, "*batch d_sae"]:
         """What the features compare with their thresholds."""

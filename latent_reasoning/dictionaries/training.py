@@ -10,7 +10,6 @@
    JumpReLU keeps the thresholds it has learned.
 """
 
-import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -19,16 +18,20 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latent_reasoning.dictionaries.processes import ALONE, Processes
-from latent_reasoning.dictionaries.sae import DictionaryError, SparseAutoencoder
+from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.dictionaries.sae_config import SaeConfig
+from latent_reasoning.dictionaries.scaled_rows import (
+    SMALLEST_HELD_OUT,
+    ScaledRows,
+    require_enough,
+    scaled,
+)
 from latent_reasoning.dictionaries.schedule import active_k, learning_rate
 from latent_reasoning.dictionaries.trainer import SparseTrainer
 from latent_reasoning.dictionaries.transcoder import Transcoder
 from latent_reasoning.dictionaries.weights import initial_transcoder, initial_weights
-from latent_reasoning.errors import ActivationError
 
 THRESHOLD_VALUES = 2**24
-SMALLEST_HELD_OUT = 50
 
 
 def fit_sae(
@@ -52,19 +55,20 @@ def fit_sae(
         ActivationError: Rows are NaN, infinite, or all zero.
         DictionaryError: There are too few rows for the settings.
     """
-    check_rows(rows, config)
+    needed = max(config.batch_size, config.d_sae)
+    require_enough(len(rows), config.held_out, needed, SMALLEST_HELD_OUT, "fit_sae")
+    source = scaled(rows, "fit_sae")
     with torch.random.fork_rng():
         torch.manual_seed(config.seed)
         order = torch.randperm(len(rows))
-        held_out, kept = order.split([n := _n_held_out(rows, config), len(rows) - n])
-        scale = row_scale(rows)
-        batches = _batches(rows, kept, config.batch_size, scale)
-        trainer = new_trainer(rows.mean(dim=0, dtype=torch.float32) * scale, config)
+        held_out, kept = order.split([n := int(len(rows) * config.held_out), len(rows) - n])
+        batches = _batches(source, kept, config.batch_size)
+        trainer = new_trainer(source.mean(rows.device), config)
         for step in range(config.steps):
             update(trainer, next(batches), step, config)
             if advance is not None:
                 advance(1)
-    found = finished(trainer, Place(model, hook_point, scale), config, rows[held_out])
+    found = finished(trainer, Place(model, hook_point, source.scale), config, rows[held_out])
     assert isinstance(found, SparseAutoencoder)
     return found
 
@@ -140,41 +144,11 @@ def fit_threshold(pre: Float[Tensor, "token d_sae"], k: int) -> float:
     return (ordered[wanted - 1].item() + ordered[wanted].item()) / 2
 
 
-def check_rows(rows: Float[Tensor, "token d_in"], config: SaeConfig) -> None:
-    """Refuse rows that cannot be trained on.
-
-    Raises:
-        ActivationError: Rows are NaN, infinite, or all zero.
-        DictionaryError: There are too few rows for the settings.
-    """
-    bad = int((~torch.isfinite(rows)).any(dim=1).sum())
-    if bad:
-        raise ActivationError(
-            f"fit_sae: {bad} of {len(rows)} rows hold NaN or inf; expected finite rows, drop them "
-            f"or record again in float32"
-        )
-    held_out = _n_held_out(rows, config)
-    needed = max(config.batch_size, config.d_sae)
-    if len(rows) - held_out < needed or held_out < SMALLEST_HELD_OUT:
-        raise DictionaryError(
-            f"fit_sae: {len(rows)} rows, {held_out} of them held out; expected at least {needed} "
-            f"to train on (batch_size and d_sae) and {SMALLEST_HELD_OUT} held out"
-        )
-    if not rows.any():
-        raise ActivationError(f"fit_sae: all {len(rows)} rows are zero; expected activations")
-
-
-def _n_held_out(rows: Float[Tensor, "token d_in"], config: SaeConfig) -> int:
-    return int(len(rows) * config.held_out)
-
-
-def _batches(
-    rows: Float[Tensor, "token d_in"], kept: Tensor, batch_size: int, scale: float
-) -> Iterator[Tensor]:
+def _batches(source: ScaledRows, kept: Tensor, batch_size: int) -> Iterator[Tensor]:
     while True:
         for index in kept[torch.randperm(len(kept))].split(batch_size):
             if len(index) == batch_size:
-                yield rows[index.to(rows.device)].float() * scale
+                yield source.batch(index.to(source.rows.device), source.rows.device)
 
 
 def new_trainer(
@@ -233,9 +207,3 @@ def update(
         target=target,
         l0_factor=min(1.0, step / warmup) if warmup else 1.0,
     )
-
-
-def row_scale(rows: Float[Tensor, "token d_in"]) -> float:
-    """What rows are multiplied with, so that their mean norm is sqrt(d_in); 1 where all are 0."""
-    norm = torch.linalg.vector_norm(rows, dim=1, dtype=torch.float32).mean().item()
-    return math.sqrt(rows.shape[1]) / norm if norm > 0 else 1.0

@@ -46,13 +46,15 @@ class SteeringBench:
     """Mean residual norm at its hook point: the unit of coefficients."""
     sampling: SamplingConfig
     """How it writes; at temperature 0 all change is steering's."""
+    role: str = "base"
+    """Which recorded model it is; a crosscoder's feature writes another direction in each."""
     _unsteered: "OrderedDict[str, str]" = field(default_factory=OrderedDict, repr=False)
 
     def plan(
         self, feature_id: int, coefficient: float, positions: Positions = "last prompt token"
     ) -> SteeringPlan:
         """Add a feature's decoder row, coefficient x mean residual norm long."""
-        direction = feature_direction(self.sae, feature_id)
+        direction = feature_direction(self.sae, feature_id, role=self.role)
         return SteeringPlan(direction, coefficient, self.mean_norm, positions)
 
     def continued(

@@ -18,6 +18,7 @@ from latent_reasoning.display.style import STYLE, in_notebook
 from latent_reasoning.errors import LatentReasoningError, one_of
 from latent_reasoning.features.auroc import FeatureError
 from latent_reasoning.features.evidence import EvidenceConfig, FeatureEvidence, gather_evidence
+from latent_reasoning.features.readings import stored_rows
 from latent_reasoning.features.score_table import ScoreTable
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.loading import LoadedModel, load_model
@@ -130,7 +131,7 @@ def explore(
         evidence=tuple(evidence),
         scores=rows or tuple(counted(evidence)),
         prompts=tuple(prompts or stored_prompts(store, model)),
-        bench=SteeringBench(model, dictionary, mean_norm, sampling or GREEDY),
+        bench=SteeringBench(model, dictionary, mean_norm, sampling or GREEDY, role),
     )
     try:
         from latent_reasoning.display.widget import ExplorerWidget
@@ -199,7 +200,7 @@ def _busiest(store: ActivationStore, sae: SparseAutoencoder, role: str, limit: i
     chosen = chosen[~store.rows.is_sink[chosen]]
     total = torch.zeros(sae.d_sae)
     for rows in chosen.split(1024):
-        total += sae.encode(store.activations(sae.hook_point, role, rows)).sum(dim=0)
+        total += sae.encode(stored_rows(store, sae, role, rows)).sum(dim=0)
     order = total.argsort(descending=True, stable=True)[:limit]
     found = [i for i in order.tolist() if total[i] > 0]
     if not found:

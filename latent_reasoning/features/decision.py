@@ -13,7 +13,7 @@ opens the behaviour: that it is one of the tokens that open it in the store.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -51,9 +51,31 @@ class Decision:
     hook_point: str
     """Where it is changed."""
 
-    def log_probabilities(self, change: Change | None = None) -> Float[Tensor, " prefix"]:
-        """The measure of every prefix, with the stream at the decision changed."""
-        return torch.cat([self._batch(batch, change) for batch in self._batches()]).detach()
+    def log_probabilities(
+        self, added: Float[Tensor, "prefix d_model"] | None = None
+    ) -> Float[Tensor, " prefix"]:
+        """The measure of every prefix, with something added to the stream at its decision."""
+        found, first = [], 0
+        for batch in self._batches():
+            change = None
+            if added is not None:
+                here = added[first : first + len(batch)]
+                change = lambda x, here=here: x + here  # noqa: E731
+            found.append(self._batch(batch, change).detach())
+            first += len(batch)
+        return torch.cat(found)
+
+    def streams(self) -> Float[Tensor, "prefix d_model"]:
+        """The stream at the decision of every prefix."""
+        found: list[Tensor] = []
+
+        def kept(x: Tensor) -> Tensor:
+            found.append(x.detach())
+            return x
+
+        for batch in self._batches():
+            self._batch(batch, kept)
+        return torch.cat(found)
 
     def gradients(
         self,
@@ -153,6 +175,8 @@ def measure_decision(
     table: ScoreTable,
     feature_ids: Sequence[int],
     strength: float,
+    role: str = "base",
+    beside: Mapping[str, LoadedModel] | None = None,
 ) -> ScoreTable:
     """The table with the output score, attribution and ablation of some features.
 
@@ -162,6 +186,9 @@ def measure_decision(
         table: The scores.
         feature_ids: Features to measure.
         strength: Norm of what is added; the mean norm of the stream.
+        role: Which recorded model decides.
+        beside: The other recorded models by role, for a crosscoder, which reads several. They read
+            the text as it is; what a feature writes is changed in the model that decides.
 
     Raises:
         FeatureError: A feature has no row in the table.
@@ -170,15 +197,19 @@ def measure_decision(
     chosen = some_features(sae, feature_ids).to(decision.model.device)
     plain = decision.log_probabilities()
     streams, slopes = decision.gradients()
-    acts = chosen.encode(streams)
-    attributions = (acts * (slopes @ chosen.W_dec.T)).mean(dim=0)
+    rows = {role: streams}
+    for other in chosen.roles_read(role):
+        if other != role and other in (beside or {}):
+            rows[other] = replace(decision, model=(beside or {})[other]).streams()
+    acts, written = chosen.encode(chosen.rows_of(rows, role)), chosen.written(role)
+    attributions = (acts * (slopes @ written.T)).mean(dim=0)
     measured: list[FeatureScore] = []
     for i, feature_id in enumerate(feature_ids):
-        score, row = table.of(feature_id), chosen.W_dec[i]
+        score, row = table.of(feature_id), written[i]
         sign = 1.0 if score.contrast >= 0 else -1.0
         step = sign * strength * row / row.norm()
-        added = decision.log_probabilities(lambda x, step=step: x + step)
-        without = decision.log_probabilities(_without(chosen, i))
+        added = decision.log_probabilities(step.expand_as(streams))
+        without = decision.log_probabilities(-acts[:, i : i + 1] * row)
         measured.append(
             replace(
                 score,
@@ -188,10 +219,3 @@ def measure_decision(
             )
         )
     return table.with_scores(measured)
-
-
-def _without(sae: SparseAutoencoder, column: int) -> Change:
-    def change(x: Tensor) -> Tensor:
-        return x - sae.encode(x)[:, column : column + 1] * sae.W_dec[column]
-
-    return change

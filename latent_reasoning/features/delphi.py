@@ -5,7 +5,8 @@
 
 A file holds `tokens` [sequence, position], `locations` [entry, 3] with sequence, position and the
 feature's number less the first of the file, and `activations` [entry] in half precision. Sequences
-are padded to the longest; nothing fires on padding. `delphi.latents.LatentDataset` opens the folder
+are padded to one length, the next multiple of 32 tokens: delphi cuts them in examples of 32 and
+refuses a rest. Nothing fires on padding. `delphi.latents.LatentDataset` opens the folder
 with a sampler, a constructor and the model's tokenizer.
 """
 
@@ -28,6 +29,8 @@ from latent_reasoning.features.score_pass import ROW, stored_pieces
 ENTRIES_SPLIT = 512
 """Features of a file."""
 LARGEST_HALF = 65504.0
+EXAMPLE = 32
+"""Tokens of an example, `example_ctx_len` of delphi unless told otherwise."""
 
 
 def write_delphi(
@@ -74,7 +77,7 @@ def write_delphi(
             },
             module / f"{first}_{last}.safetensors",
         )
-    write_json(module / "config.json", _config(store, sae, role, int(tokens.shape[1])))
+    write_json(module / "config.json", _config(store, sae, role, tokens.shape[1]))
     return module
 
 
@@ -84,8 +87,8 @@ def _entries(
     """Sequence, position and feature of every firing of some features, and how strong it is."""
     chosen, found = some_features(sae, ids), []
     rows = np.ones(len(store), dtype=bool)
-    for piece in stored_pieces(store, sae.hook_point, [role], rows):
-        codes = live_entries(chosen, piece[role])
+    for piece in stored_pieces(store, sae.hook_point, sae.roles_read(role), rows):
+        codes = live_entries(chosen, sae.rows_of(piece, role))
         at = piece[ROW][codes.rows]
         numbers = torch.tensor(ids)[codes.features]
         place = torch.stack([store.rows.sequence[at], store.rows.position[at], numbers], dim=1)
@@ -95,7 +98,7 @@ def _entries(
 
 
 def _config(
-    store: ActivationStore, sae: SparseAutoencoder, role: str, longest: int
+    store: ActivationStore, sae: SparseAutoencoder, role: str, length: int
 ) -> dict[str, str | int]:
     return {
         "model_name": store.manifest.models[role],
@@ -104,7 +107,7 @@ def _config(
         "dataset_name": "",
         "dataset_column": "text",
         "batch_size": 32,
-        "ctx_len": longest,
+        "ctx_len": length,
         "n_tokens": len(store),
         "n_splits": -(-sae.d_sae // ENTRIES_SPLIT),
     }
@@ -112,8 +115,9 @@ def _config(
 
 def _tokens(store: ActivationStore, pad_id: int) -> np.ndarray:
     longest = int(store.rows.position.max()) + 1
-    tokens = np.full((store.manifest.n_sequences, longest), pad_id, dtype=np.int64)
+    length = -(-longest // EXAMPLE) * EXAMPLE
+    tokens = np.full((store.manifest.n_sequences, length), pad_id, dtype=np.int64)
     for row, sequence in zip(tokens, each_sequence(store), strict=True):
-        kept = sequence.tokens[:longest]
+        kept = sequence.tokens[:length]
         row[: len(kept)] = kept
     return tokens

@@ -50,7 +50,12 @@ class Direction:
 
 
 def feature_direction(
-    sae: SparseAutoencoder, feature_id: int, kind: Kind = "feature", *, sign: int = 1
+    sae: SparseAutoencoder,
+    feature_id: int,
+    kind: Kind = "feature",
+    *,
+    sign: int = 1,
+    role: str = "base",
 ) -> Direction:
     """The direction a feature writes, its row of the decoder; or takes away.
 
@@ -59,6 +64,7 @@ def feature_direction(
         feature_id: Number of the feature.
         kind: `random feature` where the feature was drawn as a control.
         sign: -1 for a feature that fires less with the label, so that the direction takes it away.
+        role: Model in whose stream it is written, for a crosscoder.
 
     Raises:
         FeatureError: There is no such feature.
@@ -68,7 +74,8 @@ def feature_direction(
             f"feature_direction: {feature_id} is not a feature; expected 0 to {sae.d_sae - 1}"
         )
     name = f"{'minus ' if sign < 0 else ''}{kind} {feature_id}"
-    return _direction(sign * sae.W_dec[feature_id], kind, name, sae.hook_point, (feature_id,))
+    row = sae.written(role)[feature_id]
+    return _direction(sign * row, kind, name, sae.hook_point, (feature_id,))
 
 
 def feature_set_direction(

@@ -183,8 +183,8 @@ def gather_evidence(
     wanted = passed.wanted()
     contexts = iter(reader.read([one for kinds in wanted for kind in kinds for one in kind]))
     windows = [[tuple(next(contexts) for _ in kind) for kind in kinds] for kinds in wanted]
-    lenses = logit_lens(model, sae.W_dec[ids], config.n_logits)
-    nearest = nearest_features(sae, torch.tensor(ids, dtype=torch.long), others or {})
+    lenses = logit_lens(model, sae.written(role)[ids], config.n_logits)
+    nearest = nearest_features(sae, torch.tensor(ids, dtype=torch.long), others or {}, role)
     texts = TokenTexts(model.tokenizer)
     return [
         FeatureEvidence(
@@ -219,9 +219,9 @@ def _check(
             f"gather_evidence: features {wrong or 'none'}; expected at least one, each from 0 to "
             f"{sae.d_sae - 1}"
         )
-    if sae.d_in != store.manifest.d_model:
+    if sae.d_model != store.manifest.d_model:
         raise FeatureError(
-            f"gather_evidence: a dictionary of width {sae.d_in} and rows of width "
+            f"gather_evidence: a dictionary of width {sae.d_model} and rows of width "
             f"{store.manifest.d_model}; expected a dictionary of the recorded model"
         )
     recorded = store.manifest.tokenizer_sha256
@@ -316,8 +316,9 @@ def _encoded(
 ) -> Iterator[tuple[Int[Tensor, " row"], Float[Tensor, "row d_sae"]]]:
     """Activations of the whole dictionary, batch by batch, in the order recorded."""
     size = max(256, min(4096, BATCH_VALUES // sae.d_sae))
-    for batch in store.batches(sae.hook_point, [role], batch_size=size, seed=None):
-        x = batch.activations[role]
+    roles = sae.roles_read(role)
+    for batch in store.batches(sae.hook_point, roles, batch_size=size, seed=None):
+        x = sae.rows_of(batch.activations, role)
         if not torch.isfinite(x).all():
             raise ActivationError(
                 f"gather_evidence: rows of {str(store.path)!r} hold NaN or inf; record again in "

@@ -78,6 +78,7 @@ def falsify(
     table: ScoreTable,
     feature_ids: Iterable[int],
     config: FalsifyConfig | None = None,
+    beside: Mapping[str, LoadedModel] | None = None,
 ) -> ScoreTable:
     """The table with the verdicts of some features.
 
@@ -89,6 +90,7 @@ def falsify(
         table: The scores.
         feature_ids: Features to try.
         config: How.
+        beside: The other recorded models by role, for a crosscoder, which reads several.
 
     Raises:
         FeatureError: A feature has no row in the table.
@@ -99,7 +101,7 @@ def falsify(
     positions = parse_label_positions(table.positions)
     inside = [part_of(s.problem_id, config.seed) == "selection" for s in each_sequence(store)]
     sequences = np.array(inside, dtype=bool)
-    found = try_features(store, model, sae, behaviour, signs, positions, sequences, config)
+    found = try_features(store, model, sae, behaviour, signs, positions, sequences, config, beside)
     return table.with_scores(score.tried(found[i]) for i, score in scores.items())
 
 
@@ -112,6 +114,7 @@ def try_features(
     positions: Positions,
     sequences: Bool[np.ndarray, " sequence"],
     config: FalsifyConfig,
+    beside: Mapping[str, LoadedModel] | None = None,
 ) -> dict[int, Falsification]:
     """What the falsifier finds about features, on some texts of a store.
 
@@ -124,11 +127,12 @@ def try_features(
         positions: Which tokens it is said to stand for it on.
         sequences: Which texts are used.
         config: How.
+        beside: The other recorded models by role, for a crosscoder, which reads several.
 
     Raises:
         FeatureError: There is no such feature, or no text has a completion.
     """
-    reader = FeatureReader(model, some_features(sae, list(signs)))
+    reader = FeatureReader(model, some_features(sae, list(signs)), config.role, beside or {})
     labeller = TokenLabeller(model.tokenizer, behaviour)
     texts = labelled_texts(store, labeller, positions, config.texts, config.seed, sequences)
     labelling = label_rows(store, model.tokenizer, behaviour, positions, config.seed)

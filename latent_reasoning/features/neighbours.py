@@ -26,21 +26,28 @@ def nearest_features(
     sae: SparseAutoencoder,
     feature_ids: Int[Tensor, " feature"],
     others: Mapping[str, SparseAutoencoder],
+    role: str = "base",
 ) -> list[tuple[Neighbour, ...]]:
     """For every feature its nearest in each of the other dictionaries, by cosine of decoder rows.
+
+    Args:
+        sae: The dictionary.
+        feature_ids: Numbers of its features.
+        others: Other dictionaries, by what they are called.
+        role: Model in whose stream the rows are compared.
 
     Raises:
         FeatureError: A dictionary has rows of another width.
     """
-    rows = torch.nn.functional.normalize(sae.W_dec[feature_ids].float(), dim=1)
+    rows = torch.nn.functional.normalize(sae.written(role)[feature_ids].float(), dim=1)
     found: list[list[Neighbour]] = [[] for _ in range(len(rows))]
     for name, other in others.items():
-        if other.d_in != sae.d_in:
+        if other.d_model != sae.d_model:
             raise FeatureError(
-                f"nearest_features: dictionary {name!r} has rows of width {other.d_in}, expected "
-                f"{sae.d_in}; directions of models of different widths cannot be compared"
+                f"nearest_features: dictionary {name!r} has rows of width {other.d_model}, "
+                f"expected {sae.d_model}; directions of different widths cannot be compared"
             )
-        cosines = rows @ torch.nn.functional.normalize(other.W_dec.float(), dim=1).T
+        cosines = rows @ torch.nn.functional.normalize(other.written(role).float(), dim=1).T
         best = cosines.max(dim=1)
         for i, (at, cosine) in enumerate(
             zip(best.indices.tolist(), best.values.tolist(), strict=True)

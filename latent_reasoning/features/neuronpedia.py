@@ -80,7 +80,7 @@ def _feature(
             *[_activation(c, TOP["bin_min"], TOP["bin_contains"]) for c in evidence.top],
             *[_activation(c, 0.0, evidence.density) for c in (*evidence.median, *evidence.low)],
         ],
-        "vector": sae.W_dec[evidence.feature_id].tolist(),
+        "vector": sae.written(evidence.read_from)[evidence.feature_id].tolist(),
     }
 
 

@@ -39,8 +39,8 @@ def own_ngrams(
     sums = torch.zeros(size, sae.d_sae, dtype=torch.float64)
     counts = torch.zeros(size, dtype=torch.int64)
     strongest = torch.full((0, sae.d_sae), 0.0), torch.full((0, sae.d_sae), 0)
-    for piece in stored_pieces(store, sae.hook_point, [role], chosen):
-        acts, rows = sae.encode(piece[role]), piece[ROW]
+    for piece in stored_pieces(store, sae.hook_point, sae.roles_read(role), chosen):
+        acts, rows = sae.encode(sae.rows_of(piece, role)), piece[ROW]
         tokens = store.rows.token_id[rows]
         sums.index_add_(0, tokens, acts.double())
         counts.index_add_(0, tokens, torch.ones_like(tokens))

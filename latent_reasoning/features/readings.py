@@ -1,12 +1,13 @@
 """Activations of some features on new texts: the model is run up to the dictionary's layer."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
+from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.features.auroc import FeatureError
 from latent_reasoning.models.hook_points import parse_hook_point
@@ -35,6 +36,18 @@ def some_features(sae: SparseAutoencoder, feature_ids: Sequence[int]) -> SparseA
     )
 
 
+def stored_rows(
+    store: ActivationStore, sae: SparseAutoencoder, role: str, rows: Int[Tensor, " row"]
+) -> Float[Tensor, "row d_in"]:
+    """Rows of a store as a dictionary reads them: of one model, or of several side by side.
+
+    Raises:
+        ActivationError: A model or the hook point was not recorded.
+    """
+    by_role = {one: store.activations(sae.hook_point, one, rows) for one in sae.roles_read(role)}
+    return sae.rows_of(by_role, role)
+
+
 @dataclass(frozen=True, eq=False)
 class FeatureReader:
     """Reads features of a dictionary in a model, on any tokens."""
@@ -43,6 +56,10 @@ class FeatureReader:
     """The model."""
     sae: SparseAutoencoder
     """The features that are read; see `some_features`."""
+    role: str = "base"
+    """Which recorded model that is."""
+    beside: Mapping[str, LoadedModel] = field(default_factory=dict)
+    """Other models by role, for a crosscoder, which reads several."""
 
     @torch.no_grad()
     def read(self, texts: Sequence[Sequence[int]]) -> list[Float[Tensor, "pos d_sae"]]:
@@ -62,8 +79,16 @@ class FeatureReader:
         longest = max(len(texts[i]) for i in batch)
         padded = [[*texts[i], *[0] * (longest - len(texts[i]))] for i in batch]
         tokens = torch.tensor(padded, device=self.model.device)
-        point = parse_hook_point(self.sae.hook_point, self.model.n_layers)
-        with capture(self.model, [point]) as cache, stop_after(self.model, point.layer):
-            self.model.model(input_ids=tokens, use_cache=False)
-        acts = self.sae.encode(cache[str(point)].float().cpu())
+        models = {**self.beside, self.role: self.model}
+        needed = self.sae.roles_read(self.role)
+        rows = {role: self._rows(models[role], tokens) for role in needed if role in models}
+        acts = self.sae.encode(self.sae.rows_of(rows, self.role))
         return {i: acts[row, : len(texts[i])] for row, i in enumerate(batch)}
+
+    def _rows(
+        self, model: LoadedModel, tokens: Int[Tensor, "text pos"]
+    ) -> Float[Tensor, "text pos d_model"]:
+        point = parse_hook_point(self.sae.hook_point, model.n_layers)
+        with capture(model, [point]) as cache, stop_after(model, point.layer):
+            model.model(input_ids=tokens, use_cache=False)
+        return cache[str(point)].float().cpu()

@@ -89,7 +89,7 @@ def start(
     for part, inside in parts.items():
         rows = torch.from_numpy(inside & labelling.counts)
         check_labels(f"features of {name!r}, {part} part", int(rows.sum()), labels[rows])
-    chosen = fit_rows(parts["fitting"] & labelling.counts, sae.d_in)
+    chosen = fit_rows(parts["fitting"] & labelling.counts, sae.d_model)
     x = store.activations(sae.hook_point, roles[0], chosen)
     rivals = RivalSums(fit_rivals(x, labels[chosen], sae.hook_point, seed), x)
     return ScoredLabel(
@@ -97,8 +97,13 @@ def start(
         parts["selection"] & labelling.counts,
         LabelSums(sae.d_sae, len(labelling.words)),
         rivals,
-        {role: FiringSums(sae.d_sae) for role in roles},
+        {role: FiringSums(sae.d_sae) for role in encoded_roles(sae, roles)},
     )
+
+
+def encoded_roles(sae: SparseAutoencoder, roles: Sequence[str]) -> Sequence[str]:
+    """Models with activations of their own: those of a crosscoder are the same for all."""
+    return roles if len(sae.roles_read(roles[0])) == 1 else roles[:1]
 
 
 def buckets_of(problems: np.ndarray) -> Tensor:
@@ -128,7 +133,9 @@ def run_pass(
 ) -> None:
     """Add rows to the sums of every behaviour; pieces of any size give the same sums."""
     for block in in_blocks(pieces, block_rows(sae.d_sae)):
-        codes = {role: live_entries(sae, block[role]) for role in roles}
+        codes = {
+            role: live_entries(sae, sae.rows_of(block, role)) for role in encoded_roles(sae, roles)
+        }
         for one in scored:
             one.add(codes, block[roles[0]], block[ROW], bucket)
 

@@ -81,13 +81,21 @@ class FeatureScore:
     """The same in the tuned model."""
     max_base: float | None = None
     """Largest activation in base."""
+    whose: str | None = None
+    """Whose it is by a crosscoder, after latent scaling: shared, uneven, base-only, tuned-only,
+    artefact or dead."""
     norm_ratio: float | None = None
-    """Share of the tuned model in the decoder norms of a crosscoder's feature, 0 to 1."""
+    """Share of the tuned model in the decoder norms of that crosscoder's feature, 0 to 1."""
     scaling_error: float | None = None
-    """Latent scaling of a crosscoder's feature: ratio of the scales that explain its error."""
+    """Latent scaling of that feature on what all others leave: the scale of the model that writes
+    it less, as a share of the other's."""
     scaling_reconstruction: float | None = None
-    """Latent scaling of a crosscoder's feature: ratio of the scales that explain what is
-    reconstructed."""
+    """The same on what all features write together."""
+    crosscoder_feature: int | None = None
+    """Number of that feature in the crosscoder."""
+    crosscoder_cosine: float | None = None
+    """Cosine of its decoder in the scored model with the decoder of this feature, the largest
+    there is; None where the dictionary is the crosscoder."""
     output_score: float | None = None
     """Rise of the log-probability of the tokens that open the behaviour when it is added."""
     attribution: float | None = None
@@ -146,6 +154,8 @@ class ScoreTable:
     """Most by which binning may have moved any AUROC; intervals are widened by it."""
     scores: tuple[FeatureScore, ...]
     """The rows."""
+    crosscoder: str | None = None
+    """Name of the crosscoder that says whose the features are; None where there is none."""
 
     def features(self) -> tuple[FeatureScore, ...]:
         """The rows that are features."""

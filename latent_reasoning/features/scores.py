@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from latent_reasoning.activations.store import ActivationStore
+from latent_reasoning.dictionaries.crosscoders.checkpoints import Measured
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.errors import one_of
 from latent_reasoning.features.auroc import FeatureError
@@ -31,6 +32,7 @@ from latent_reasoning.features.score_pass import (
 )
 from latent_reasoning.features.score_rows import table_of
 from latent_reasoning.features.score_table import ScoreTable
+from latent_reasoning.features.whose import check_crosscoder, tell_whose
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -56,6 +58,7 @@ def score_store(
     behaviours: Sequence[LabelledBehaviour],
     tokenizer: "PreTrainedTokenizerBase",
     config: ScoreConfig | None = None,
+    crosscoder: Measured | None = None,
 ) -> tuple[ScoreTable, ...]:
     """One table for every behaviour, in one pass over the activations.
 
@@ -64,29 +67,36 @@ def score_store(
 
     Args:
         store: Prompts with completions, recorded at the dictionary's hook point.
-        sae: The dictionary.
+        sae: The dictionary; `crosscoders.paired` makes one of a crosscoder of base and tuned.
         behaviours: What to rank features for, see `features.behaviours`.
         tokenizer: Of the recorded model.
         config: How.
+        crosscoder: Says whose every feature is, see `features.whose`; None leaves that out.
 
     Raises:
         FeatureError: A behaviour labels no row or every row of a part, the store has no completions
-            or no such model, or no feature fires.
+            or no such model, no feature fires, or the crosscoder does not fit.
         ActivationError: The hook point was not recorded.
     """
     config = config or ScoreConfig()
     roles = _roles(store, config.role)
-    store.manifest.require(config.role, sae.hook_point)
-    if store.manifest.d_model != sae.d_in:
+    for role in sae.roles_read(config.role):
+        store.manifest.require(role, sae.hook_point)
+    if store.manifest.d_model != sae.d_model:
         raise FeatureError(
             f"score_store: rows of width {store.manifest.d_model} in {str(store.path)!r}; expected "
-            f"{sae.d_in}, the width of the dictionary of {sae.model} at {sae.hook_point}"
+            f"{sae.d_model}, the width of the dictionary of {sae.model} at {sae.hook_point}"
         )
+    if crosscoder is not None:
+        check_crosscoder(store, sae, config.role, crosscoder)
     scored = prepare(store, sae, behaviours, tokenizer, config)
     bucket = buckets_of(problem_numbers(store))
     chosen = np.any([one.chosen for one in scored], axis=0)
     run_pass(stored_pieces(store, sae.hook_point, roles, chosen), sae, scored, roles, bucket)
-    return tuple(tables(store, sae, scored, config))
+    found = tables(store, sae, scored, config)
+    if crosscoder is not None:
+        found = [tell_whose(table, sae, config.role, crosscoder) for table in found]
+    return tuple(found)
 
 
 def prepare(

@@ -15,6 +15,7 @@ from latent_reasoning.activations.sequences import TokenSequence
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.features.contexts import Context
+from latent_reasoning.features.readings import stored_rows
 from latent_reasoning.features.token_spans import TokenTexts
 from latent_reasoning.models.loading import LoadedModel
 
@@ -67,7 +68,7 @@ class WindowReader:
     ) -> dict[int, Context]:
         spans = {i: self._recorded(wanted[i].row) for i in places}
         needed = torch.tensor(sorted({row for span in spans.values() for row in span}))
-        acts = self.store.activations(self.sae.hook_point, self.role, needed)
+        acts = stored_rows(self.store, self.sae, self.role, needed)
         place = {row: i for i, row in enumerate(needed.tolist())}
         found = {}
         for i, span in spans.items():
@@ -106,7 +107,7 @@ class WindowReader:
 
 
 def _of_one(
-    sae: SparseAutoencoder, feature_id: int, rows: Float[Tensor, "row d_model"]
+    sae: SparseAutoencoder, feature_id: int, rows: Float[Tensor, "row d_in"]
 ) -> list[float]:
     pre = (rows.to(sae.W_enc.dtype) - sae.b_dec) @ sae.W_enc[:, feature_id] + sae.b_enc[feature_id]
     return (torch.relu(pre) * (pre > sae.threshold[feature_id])).tolist()

@@ -33,7 +33,8 @@ def contexts_html(contexts: Sequence[Record]) -> str:
     Shades are relative to the largest magnitude in these contexts; negative activations have a
     second hue and a broken underline.
     """
-    top = max((abs(a) for context in contexts for a in context["activations"]), default=0.0)
+    read = [a for context in contexts for a in context["activations"] if a is not None]
+    top = max(map(abs, read), default=0.0)
     shown = "\n".join(_context(context, top) for context in contexts)
     count = f"{len(contexts)} context{'s' * (len(contexts) != 1)}, largest {number(top)}"
     return f"<details><summary>{count}</summary>\n{shown}\n</details>"

@@ -77,6 +77,7 @@ def _facts(record: Record) -> str:
             "features that fire": f"{_features(record)} of {number(record['d_sae'])}",
             "words of ReasonScore": escaped(" ".join(record["words"])) or MISSING,
             "multiple testing": escaped(record["multiple_testing"]),
+            **({"crosscoder": escaped(record["crosscoder"])} if record["crosscoder"] else {}),
         }
     )
 
@@ -113,6 +114,13 @@ def _falsified(score: Record) -> str:
     return f'<span class="rate" title="{escaped(said)}">{verdict}</span>'
 
 
+def _whose(score: Record) -> str:
+    if score["whose"] is None:
+        return NONE
+    said = f"feature {score['crosscoder_feature']} of the crosscoder"
+    return f'<span class="rate" title="{said}">{escaped(score["whose"])}</span>'
+
+
 def _pair(name: str) -> Callable[[Record], str]:
     def cell(score: Record) -> str:
         base, tuned = score[f"{name}_base"], score[f"{name}_tuned"]
@@ -132,7 +140,15 @@ COLUMNS: dict[str, tuple[str, str, Callable[[Record], str]]] = {
     "p_max": ("p of the best", "p_max", _number("p_max")),
     "density": ("Density, base &rarr; tuned", "density_base", _pair("density")),
     "mean": ("Mean, base &rarr; tuned", "mean_base", _pair("mean")),
+    "whose": ("Whose", "whose", _whose),
     "norm": ("Norm ratio", "norm_ratio", _number("norm_ratio")),
+    "nu_error": ("Scaling, error", "scaling_error", _number("scaling_error")),
+    "nu_written": (
+        "Scaling, reconstruction",
+        "scaling_reconstruction",
+        _number("scaling_reconstruction"),
+    ),
+    "nearest": ("Cosine with the crosscoder", "crosscoder_cosine", _number("crosscoder_cosine")),
     "output": ("Output score", "output_score", _number("output_score")),
     "attribution": ("Attribution", "attribution", _number("attribution")),
     "ablation": ("Ablation", "ablation", _number("ablation")),

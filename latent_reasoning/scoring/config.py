@@ -30,6 +30,9 @@ class FeaturesConfig:
     """Whether output score, attribution and ablation of the top features are measured."""
     texts: int = 500
     """Texts without the behaviour that tokens are injected into."""
+    crosscoder: Path | None = None
+    """Folder of a crosscoder of the recorded models: whose each feature is, by the nearest of its
+    features. DICTIONARY may be a crosscoder itself."""
     export: str = ""
     """Other tools to write files for, with commas: neuronpedia, delphi."""
     seed: int = 0

@@ -87,6 +87,8 @@ def test_what_delphi_reads_is_what_fires(
     np.testing.assert_allclose(content["activations"], dense[at, feature], rtol=2e-3, atol=1e-3)
     keep = ~rows.is_sink.numpy()
     assert len(feature) == (dense[keep][:, np.unique(feature)] > 0).sum()
+    # Delphi cuts the texts in examples of 32 tokens.
+    assert content["tokens"].shape[1] % 32 == 0
     tokens = content["tokens"][sequence, position]
     assert (tokens == rows.token_id.numpy()[at]).all()
 

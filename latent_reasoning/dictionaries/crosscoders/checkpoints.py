@@ -11,7 +11,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from latent_reasoning.dictionaries.crosscoders.crosscoder import Crosscoder, Sou
 from latent_reasoning.dictionaries.crosscoders.features import FeatureRecord, count_kinds
 from latent_reasoning.dictionaries.crosscoders.metrics import CrosscoderMetrics
 from latent_reasoning.dictionaries.sae import DictionaryError
+from latent_reasoning.dictionaries.saelens_format import read_json
 
 CONFIG = "crosscoder.json"
 WEIGHTS = "crosscoder_weights.safetensors"
@@ -130,6 +131,25 @@ def load_crosscoder(directory: Path | str) -> Crosscoder:
     return Crosscoder(
         **tensors, sources=sources, k=config["k"], architecture=config["architecture"]
     )
+
+
+def load_measured(directory: Path | str) -> Measured:
+    """Read a crosscoder of base and tuned with its quality and the records of its features.
+
+    Raises:
+        DictionaryError: Files are missing or do not fit together.
+    """
+    crosscoder, records = load_crosscoder(directory), read_records(directory)
+    if [record.feature_id for record in records] != list(range(crosscoder.d_sae)):
+        raise DictionaryError(
+            f"load_measured: {str(Path(directory) / FEATURES)!r} has {len(records)} records; "
+            f"expected one of each of {crosscoder.d_sae} features, in order"
+        )
+    found = read_json(Path(directory) / METRICS, "load_measured")
+    names = [field.name for field in fields(CrosscoderMetrics)]
+    said: dict[str, Any] = {name: found[name] for name in names}
+    said["fvu"] = tuple(found["fvu"])
+    return Measured(crosscoder, CrosscoderMetrics(**said), records)
 
 
 def shipped_crosscoder(tuned: str, base: str | None = None) -> Crosscoder:

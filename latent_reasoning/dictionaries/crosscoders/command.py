@@ -26,7 +26,7 @@ from latent_reasoning.dictionaries.crosscoders.metrics import measure_crosscoder
 from latent_reasoning.dictionaries.crosscoders.source_rows import (
     SourceRows,
     read_sources,
-    require_enough,
+    require_rows,
 )
 from latent_reasoning.dictionaries.crosscoders.training import (
     check_config,
@@ -65,7 +65,7 @@ def run_crosscoder(
             f"crosscoder: --save-every {run.save_every}; expected a positive number of updates"
         )
     rows = read_sources(ActivationStore.open(path), config)
-    require_enough(rows, config)
+    require_rows(rows, config)
     order, trainer = row_order(rows, config), new_trainer(rows, config)
     with run_directory(run.output, resumable=True) as folder:
         settings = json.dumps({"store": f"{path.resolve()}", **asdict(config)}, sort_keys=True)

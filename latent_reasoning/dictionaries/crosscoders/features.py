@@ -54,6 +54,11 @@ class FeatureRecord:
     nu_reconstruction: dict[str, float | None]
     """For each model, its scale on what the features write together, as a share of the owner's."""
 
+    @property
+    def other(self) -> str:
+        """The model that writes the feature less."""
+        return "base" if self.norm_ratio > 0.5 else "tuned"
+
 
 def feature_records(
     crosscoder: Crosscoder, rows: Float[Tensor, "row n_models d_in"]

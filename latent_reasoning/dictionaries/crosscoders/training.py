@@ -21,7 +21,7 @@ from latent_reasoning.dictionaries.crosscoders.crosscoder import Crosscoder
 from latent_reasoning.dictionaries.crosscoders.source_rows import (
     SourceRows,
     read_sources,
-    require_enough,
+    require_rows,
 )
 from latent_reasoning.dictionaries.crosscoders.stepping import (
     SMALLEST_NORM,
@@ -79,7 +79,7 @@ def fit_rows(
         DictionaryError: A setting makes no sense, or the rows are too few.
     """
     check_config(config)
-    require_enough(rows, config)
+    require_rows(rows, config)
     order, trainer = row_order(rows, config), new_trainer(rows, config)
     for step in range(config.steps):
         update(trainer, rows, order, step, config)
