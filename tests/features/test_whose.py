@@ -108,7 +108,7 @@ def test_norms_and_scales_of_a_crosscoder_are_those_of_its_weights_and_rows(
     decoder, bias = found.crosscoder.W_dec.double(), found.crosscoder.b_dec.double()
     everything = torch.einsum("rf,fmd->rmd", acts, decoder)
     for score in table.features()[:20]:
-        i = score.feature_id
+        i = int(score.feature_id or 0)
         base, tuned = decoder[i].norm(dim=1).tolist()
         assert score.norm_ratio == pytest.approx(tuned / (base + tuned), abs=1e-5)
         owner = int(tuned > base)
