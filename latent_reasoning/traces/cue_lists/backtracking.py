@@ -45,7 +45,8 @@ CUES = (
     cue(
         "miscalculated misread miscounted misunderstood forgot overlooked messed misinterpreted"
         " mixed",
-        r"\b(?:i|we)(?:'ve| have| had| think i| must have)? (?:miscalculated|misread|miscounted"
+        r"(?<!could )(?<!did )(?<!might )\b(?:i|we)(?:'ve| have| had| think i| must have)?"
+        r" (?:miscalculated|misread|miscounted"
         r"|misunderstood|misinterpreted|forgot\b|overlooked|messed|mixed up)",
     ),
     cue(
@@ -75,7 +76,8 @@ CUES = (
     ),
     cue(
         "bad apologies sorry apologize",
-        r"<start>my bad\b|<start>(?:i )?(?:apologi[sz]e|apologies|sorry)\b",
+        r"<start>my bad\b|<start>(?:i )?(?:apologi[sz]e|apologies|sorry)\b"
+        r"(?!,? but i (?:might|may|could|can't|cannot|am|'m)\b)",
     ),
     cue(
         "wrote said used had took put got computed",
@@ -101,5 +103,69 @@ CUES = (
         r"\b(?:and|so|let's|let me|we|i|must|should|to) (?:we |i )?(?:return to the (?:start"
         r"|beginning|original|first|previous)|abandon (?:this|that|it|the)|undo|scrap|discard"
         r" (?:this|that|it))\b",
+    ),
+    cue(
+        "drop discard discarding scrap scrapping abandon abandoning ditch ditching toss tossing"
+        " throw throwing undo undoing forget scratch",
+        r"(?:<do>|<start>(?:okay,? |ok,? |so,? |ugh,? |and |then )*|\b<am> |\band )(?:just |now )?"
+        r"(?:drop|discard(?:ing)?|scrap(?:ping)?|abandon(?:ing)?|ditch(?:ing)?|toss(?:ing)?"
+        r"|throw(?:ing)?(?: out| away)|undo(?:ing)?|forget(?: about)?|scratch)(?: out| away)?"
+        r" (?:this\b|that\b|it\b(?! (?:off|from|in)\b)|all (?:of )?(?:this|that)\b|[a-z]\d? ?=|(?:the"
+        r"|my|our) (?:\w+ )?(?:attempt|approach|idea|method|count|step|result|calculation"
+        r"|plan|work|substitution|line|answer|assumption|argument|angles|coordinates|algebra)\b)",
+    ),
+    cue("mind", r"<start>(?:okay,? |oh,? |ah,? |ugh,? |actually,? |hmm,? )?never ?mind\b"),
+    cue("hold", r"<start>(?:actually|wait|hmm|okay|ok|but|oh|no|ah),? hold (?:on|up)\b"),
+    cue(
+        "returning rewind rewinding backing backtracking stepping going",
+        r"<start>(?:okay,? |so,? )?(?:returning to (?:the|my|our|where)\b(?! store| home| office"
+        r"| school)|rewind(?:ing)?\b|backing up\b|(?:going|stepping) back(?::| to (?:the|my|our"
+        r"|where|step)\b)|backtracking\b)",
+    ),
+    cue(
+        "back",
+        r"<start>(?:okay,? |ok,? |ugh,? |so,? |let's |let me )*back (?:up\b(?=[.,!:;]| and\b| a (?:bit"
+        r"|step|little|moment)\b| to\b)|to (?:step|square one|counting|where (?:i|we)"
+        r"|(?:the|my|our) (?:drawing board|start\b|beginning|(?:original |initial |first |previous"
+        r" )(?:expression|equation|form|setup|idea|approach|formula|inequality|integral|system"
+        r"|definition|recurrence|method|diagram)|equation|definition|setup)))",
+    ),
+    cue(
+        "again anew afresh fresh scratch over",
+        r"(?:<do>|\b<am>|<start>(?:okay,? |so,? )?|\band |\bto ) ?<now>(?:start(?:ing)?|begin(?:ning)?"
+        r") (?:again\b|anew\b|afresh\b|fresh\b|(?:over )?from scratch\b)",
+    ),
+    cue(
+        "redo",
+        r"<start>redo (?:this|that|it|from|the|with)\b"
+        r"|<do>[^.\n]{1,40} and (?:redo|recompute|recalculate)\b",
+    ),
+    cue(
+        "new different",
+        r"<start>(?:okay,? |so,? |a )?(?:new|different) (?:plan|approach|idea|attempt|strategy|tack)"
+        r" ?[:.,]",
+    ),
+    cue(
+        "work nowhere anywhere",
+        r"(?<!\bhe )(?<!she )(?<!they )(?<!who )\b(?:won't|isn't going to|is not going to) work"
+        r"(?=[,:;!]| (?:here|because|since|either|directly|out|as)\b|\.[ \n]|\.$)"
+        r"|\b(?:isn't|is not|not) (?:leading|going|getting) (?:us |me )?anywhere\b"
+        r"|\b(?:was|is|are|am) (?:getting|going|leading) (?:us |me )?nowhere\b"
+        r"|\b(?:doesn't|didn't|does not|did not) (?:lead|get|take|bring) (?:us |me )?anywhere\b",
+    ),
+    cue(
+        "recurrence formula equation assumption labelling labeling setup guess count derivation"
+        " recursion substitution diagram picture interpretation reasoning approach",
+        r"<start>(?:so,? |hence |thus |then |which means |meaning )*(?:the|my|our|that) (?:\w+ )?"
+        r"(?:recurrence|formula|equation|assumption|labell?ing|setup|guess|count|derivation"
+        r"|recursion|substitution|diagram|picture|interpretation|reasoning|approach) (?:above "
+        r"|i used )?(?:is|was|must be|has to be) (?:wrong|off\b|incorrect|flawed|broken|invalid)"
+        r"|\b(?:my|our) (?:\w+ )?(?:labell?ing|setup|formula|assumption|recurrence|count) (?:is|was"
+        r"|must be|has to be) (?:wrong|off\b|incorrect|flawed)",
+    ),
+    cue(
+        "discarded dropped abandoned scrapped retract",
+        r"\bi(?:'ll|'ve| will| have)? (?:now )?(?:retract|take back|withdraw|scrapped|abandoned)"
+        r" (?:this|that|it|my|the)\b",
     ),
 )

@@ -6,7 +6,8 @@ As in "Alternatively", "What if", "Let's try x = 2".
 from latent_reasoning.traces.cues import cue
 
 CUES = (
-    cue("alternatively", r"<start>(?:or,? |but |and |so )?alternatively\b"),
+    cue("alternatively", r"<start>(?:or,? |but |and |so )?alternatively\b(?!,? (?:he\b|she\b|they\b|customers?"
+        r"|each|(?:a|an) [^,.\n]{1,30} costs?\b))"),
     cue(
         "or_we or_i or,_we or,_i or_maybe or,_maybe or_perhaps or,_perhaps or_else or,_else",
         r"<start>or,? (?:maybe |perhaps |else,? )?(?:we|i) (?:could|can|might)\b",
@@ -16,7 +17,7 @@ CUES = (
         "way approach method route trick path",
         r"\b(?:cleverer|quicker|faster|simpler|easier|better|nicer|smarter|shorter|neater|more"
         r" (?:clever|elegant|direct|efficient)) (?:way|approach|method|route|trick|path)\b(?!"
-        r" home)",
+        r" home| would(?:'ve| have))",
     ),
     cue(
         "differently",
@@ -93,6 +94,7 @@ CUES = (
     cue(
         "maybe perhaps",
         r"<start>(?:but |or |so |and |hmm,? |wait,? |okay,? )*(?:maybe|perhaps)\b,? (?!he\b"
+        r"|because\b|due\b|as\b"
         r"|she\b|they\b|\$?\d|one day|i (?:made|mis|missed|forgot|should have|got|did|am\b))",
     ),
     cue(
@@ -119,5 +121,42 @@ CUES = (
         "pattern symmetry structure",
         r"<do>[^.\n]{0,40}\b(?:pattern|symmetry|structure)\b|\bpattern emerges\b|\blook(?:ing)?"
         r" for (?:a|any|some) (?:pattern|symmetr)",
+    ),
+    cue(
+        "couple",
+        r"\b(?:a couple of|two|three|several) (?:\w+ )?(?:ways to (?:do|go about|see|approach|attack"
+        r"|solve|think)|ideas|approaches|routes|strategies) (?:this|that|it|come to mind|here|to try"
+        r"|suggest|present|one could)\b|\bthere are a couple of (?:\w+ )?(?:ways to (?:do|go|see"
+        r"|approach|attack|solve|think)|approaches|methods|options to)",
+    ),
+    cue("mind", r"\b(?:comes?|came|springs?) to mind\b"),
+    cue(
+        "or",
+        r"\b(?:i|we|one) (?:could|might) [^.\n]{3,60},? or (?:else |maybe |perhaps |alternatively )?(?:use"
+        r"|count|try|apply|just|we|i|do it|work|go|solve|set up|draw|graph|complete|factor)\b",
+    ),
+    cue(
+        "also",
+        r"\b(?:i|we|one) (?:could|might) also (?!have\b|be\b|buy\b|pay\b|eat\b)\w+",
+    ),
+    cue(
+        "extreme limiting degenerate special simpler smaller simplest easier boundary",
+        r"(?:<do>|<start>(?:now |so |first |next )?) ?<now>(?:consider|look at|examine|take|try|start"
+        r" with|think about) (?:the|an|a|some) (?:extreme|limiting|degenerate|special|simpler|smaller"
+        r"|simplest|easier|boundary|toy) (?:case|example|version|instance|problem|situation|value)",
+    ),
+    cue(
+        "options ideas alternatives approaches candidates",
+        r"<start>(?:some |possible |other |my )?(?:options|ideas|alternatives|approaches|candidate"
+        r" approaches)[*_ ]*:(?![*_ ]*(?:$|\(?[a-d1][).:]|\$?\d))",
+    ),
+    cue("again", r"<start>(?:but )?then again\b"),
+    cue(
+        "could",
+        r"<start>(?:but |so |or |and )?could (?:the|this|that|these) [^.\n?]{3,60}\?",
+    ),
+    cue(
+        "toying tempted tempting curious curiosity",
+        r"\b<am> (?:\w+ )?(?:tempted|curious|toying)\b|\b(?:it's|it is) tempting to\b|<start>out of curiosity",
     ),
 )

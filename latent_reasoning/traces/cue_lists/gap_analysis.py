@@ -164,7 +164,7 @@ CUES = (
         r"(?:'s| is| are)? ?(?:not|n't|don't|do not|haven't|unknown|never|do(?:es)? not)",
     ),
     cue(
-        "have want data facts asked goal",
+        "have want wanted data facts asked goal missing unknown",
         r"<start>(?:what (?:we|i) have|have|data|facts|known facts|want(?:ed)?|asked(?: for)?"
         r"|missing|still missing|still unknown)[*_ ]*:(?=[^\n]*\S|[*_ ]*$)",
     ),
@@ -180,5 +180,90 @@ CUES = (
         r"|\benough to go"
         r" on\b|\b(?:we|i)(?:'d| would| will|'ll)? need (?:one|another|a second|a third)(?: more)?"
         r" (?:equation|condition|fact|piece|data point|relation)\b",
+    ),
+    cue(
+        "proved proven shown justified verified established addressed settled checked used ruled"
+        " handled demonstrated",
+        r"\b(?:i|we)(?:'ve| have)?(?: not|n't| never)(?: yet| actually| really)? (?:proved|proven|shown"
+        r"|justified|verified|established|addressed|settled|ruled out|demonstrated)\b"
+        r"|\b(?:hasn't|haven't|has not|have not|was never|were never|isn't|is not)(?: yet| been"
+        r"| actually| really)* (?:proved|proven|justified|addressed|settled|demonstrated|verified)\b",
+    ),
+    cue(
+        "know",
+        r"\b(?:i|we) (?:don't|do not) (?:actually |yet |really )?know (?:that|yet|for)\b"
+        r"|\bhow (?:do|can|would|could) (?:i|we) (?:actually |really )?know (?:that|if|whether)\b",
+    ),
+    cue(
+        "justification reason argument proof",
+        r"\b(?:i|we) (?:don't|do not|can't|cannot) (?:yet |really )?(?:see|have|find) (?:any|a|an|the)"
+        r" (?:\w+ )?(?:justification|argument|proof|justified reason|bound|formula|reason why)\b"
+        r"|\b(?:needs?|lacks?|missing|without) (?:a|any|some|the) (?:\w+ )?(?:justification|argument"
+        r"|proof)\b(?! of purchase)",
+    ),
+    cue(
+        "lack missing lacking want need settled don't not",
+        r"\bwhat(?:'s| (?:i|we)(?:'d|'m|'re|'ve| am| are| have| would)?)(?: still| really)?"
+        r" (?:lack(?:ing)?|missing|want to know|need to know|not (?:settled|shown|proved|proven"
+        r"|established|covered|given))\b|\b(?:thing|piece|part|fact|number|quantity|ingredient"
+        r"|value|one) (?:that )?(?:i'm|i am|we're|we are) (?:still )?(?:missing|lacking)\b"
+        r"|\b(?:thing|piece|part|fact|quantity|ingredient|value|one) (?:that |which )?(?:i|we)"
+        r" (?:still )?(?:don't|do not) (?:yet )?have\b",
+    ),
+    cue(
+        "info information clue details data hint",
+        r"\b(?:there's|there is|there are|we have|i have|we're given|with) no (?:\w+ )?(?:info|clue"
+        r"|hint|further (?:data|details))\b",
+    ),
+    cue(
+        "nothing",
+        r"\bnothing (?:(?:here|there|else) |in (?:the|this) (?:\w+ )?(?:problem|question|statement"
+        r"|text|prompt|setup) )?(?:that )?(?:gives|says|tells|decides|fixes|determines|pins"
+        r"|specifies|rules out|forces|settles)\b",
+    ),
+    cue(
+        "handle bound way formula argument relation equation expression lemma condition",
+        r"\b(?:i|we) (?:still|also) need (?:a|an|some|one more|another) (?:\w+ )?(?:handle|bound|way"
+        r" to|formula|argument|relation|equation|expression|lemma|condition|justification)\b",
+    ),
+    cue(
+        "none",
+        r"\b(?:is|are|'d be) (?:needed|required|missing)[^.\n]{0,40}\b(?:have|there(?:'s| is| are)) none\b"
+        r"|\bbut (?:we have|there is|there are|i have) none\b",
+    ),
+    cue(
+        "give imply show prove establish determine guarantee",
+        r"\b(?:doesn't|does not|don't|do not) (?:yet |by itself |alone )(?:give|imply|show|prove"
+        r"|establish|determine|guarantee|tell|suffice)\b",
+    ),
+    cue(
+        "open missing unproved unproven unjustified unresolved unsettled",
+        r"\b(?:case|direction|question|part|converse|claim|step|half|implication|bound|uniqueness"
+        r"|existence|inequality)\b[^.,\n]{0,30} (?:is|are|remains?) (?:still )?(?:open\b(?! (?:on"
+        r"|until|from|at))|unproved|unproven|unjustified|unresolved|unsettled)",
+    ),
+    cue(
+        "rests hinges relies",
+        r"\b(?:rests|hinges|relies) (?:entirely |only )?on the (?:\w+ )?(?:claim|assumption)\b",
+    ),
+    cue(
+        "formula way argument idea value",
+        r"\bwhere (?:i|we) have no (?:formula|way|argument|idea|value|information|bound)\b"
+        r"|\b(?:i|we) have no (?:formula|argument|proof|bound|way) (?:for|of|to)\b",
+    ),
+    cue(
+        "gap gaps",
+        r"\b(?:gap|gaps|hole) in (?:my|our|the|this) (?:\w+ )?(?:argument|proof|reasoning"
+        r"|information|data|knowledge|derivation)\b|\b(?:there's|there is|one|the|a) (?:\w+ )?gap"
+        r" (?:here|remains|is that)\b",
+    ),
+    cue(
+        "known",
+        r"\bwhat(?:'s| is) (?:already )?known(?: so far)?\b(?=[:.,]| and\b| is\b)",
+    ),
+    cue(
+        "needs",
+        r"\bneeds [^.\n]{1,30}, (?:and|but|which) (?:we|i|nothing|that|it|is|the problem)\b"
+        r"[^.\n]{0,40}(?:n't\b|\bnot\b|\bno\b|nothing|never|unknown)",
     ),
 )

@@ -131,8 +131,8 @@ CUES = (
     cue(
         "moving on_to back_to",
         r"<start>(?:okay,? |so,? |now,? )*(?:moving on|on to (?:the (?:next|second|third|last"
-        r"|final|other)|part|step|case|question|\()|back to (?:the (?:main|original|actual|real"
-        r"|big) |our main|the question))",
+        r"|final|other)|part|step|case|question|\()|back to (?:the (?:(?:original|actual)"
+        r" (?:problem|question|task|goal)|(?:main|real|big) )|our main|the question))",
     ),
     cue(
         "progress status checklist todo to_do state remaining",
@@ -177,4 +177,73 @@ CUES = (
         r" (?:so far|what)|<start>(?:quick |short |brief )?summary so far\b",
     ),
     cue("next", r"<start>(?:next up|what(?:'s| is) next)\b"),
+    cue(
+        "dealt handled covered completed finished eliminated ruled settled exhausted disposed gotten"
+        " taken pinned narrowed reduced",
+        r"\b<have> (?:now )?(?:dealt with|handled|covered|completed|finished(?: with)?|eliminated"
+        r"|ruled out|settled|exhausted|disposed of|gotten rid of|got rid of|taken care of|pinned down"
+        r"|narrowed (?:it|this|the|things))\b(?! \$?\d)",
+    ),
+    cue(
+        "left remain remains",
+        r"<start>(?:so |and )?now only (?:the )?[^.\n]{2,40} (?:are|is) left\b"
+        r"|\bonly the (?:[\w-]+ ){0,2}(?:case|cases|part|parts|step|steps|check|question|ones|terms?"
+        r"|proof) (?:is|are) (?:still )?left\b|\b(?:only|one) thing left (?:is|to)\b|\bthe other"
+        r" (?:one|case|part|half|direction),? (?:[^.\n,]{1,30}, )?remains\b",
+    ),
+    cue(
+        "still done finished open not",
+        r"<start>(?:still to (?:count|do|find|check|show|handle|prove|compute|determine|come|cover"
+        r"|treat)|(?:not )?(?:yet )?(?:done|finished)|still (?:unknown|open|missing|left|needed)"
+        r"|left to (?:do|check|show|find))\b[*_ ]*:|<start>still to (?:count|do|find|check|show"
+        r"|handle|prove|compute|determine|cover)\b",
+    ),
+    cue("tally count total", r"\bkeep(?:ing)? (?:a|the|my) (?:running )?tally\b"
+        r"|\b(?:the|my|our) running (?:count|total|tally|sum|product) (?:is|to|at|now|so far|stands)\b"),
+    cue("on_to", r"<start>(?:now,? |okay,? |so,? )?on to (?:[a-z] ?[=\u2261<>]|n\b|k\b|\$|step|part|case"
+        r"|stage|phase|finding|computing)"),
+    cue(
+        "piece step case part thing",
+        r"\bis the (?:only |last |one )?(?:remaining|missing|last|final|outstanding) (?:piece|step|case"
+        r"|part|thing|question)\b(?=[.,;:]| (?:to|we|i|left)\b)",
+    ),
+    cue(
+        "first second last one part half case step piece",
+        r"<start>(?:okay,? |so,? |good,? |great,? )*(?:that|this)(?:'s| is| gives(?: us)?| was| does|"
+        r" completes| gives me) (?:the )?(?:first|second|third|last|one|half) (?:of (?:the|our|my) (?:two"
+        r"|three|four|cases|parts|steps|unknowns|\w+ts\b)|part\b|half\b|case\b|step\b|piece\b)"
+        r"(?=[^.\n]{0,30}[.,;:])",
+    ),
+    cue(
+        "now",
+        r"<start>(?:so,? |okay,? |good,? |great,? )*(?:we|i) now (?:have|know) (?:the|both|all|two|three|our"
+        r"|everything|enough|that|how|what|an? expression|a formula)\b"
+        r"|<start>(?:so,? |okay,? |good,? )*(?:we|i)(?:'ve| have)?(?: got| have)? (?:the|both|all|our|two"
+        r"|three) [^.\n,]{2,40} now\b",
+    ),
+    cue(
+        "known found determined settled pinned done computed handled covered",
+        r"\b(?:all|both)(?: \w+){0,2} (?:are|have been|have now been) (?:now )?(?:known|found|determined"
+        r"|settled|pinned down|computed|handled|covered|established)\b(?=[.,;:]| now\b)"
+        r"|\bnow (?:all|both)(?: \w+){0,2} (?:are|have been) (?:known|found|determined|settled|done)\b",
+    ),
+    cue(
+        "pinned settled finished done complete established",
+        r"\b(?:is|are) (?:now )?(?:pinned down|out of the way|taken care of)\b"
+        r"|<start>(?:so |okay,? |thus |now )*the [^.\n]{1,30} (?:is|are) (?:now )?(?:finished|settled)\b(?=[.,;])"
+        r"|\b(?:cases?|parts?|steps?|half|stages?|directions?) (?:is|are) (?:now )?(?:complete|done"
+        r"|settled|finished)\b|<start>(?:existence|uniqueness|sufficiency|necessity|one direction"
+        r"|the (?:first|base|forward) \w+) (?:has been|is) (?:now )?(?:established|settled|shown|done"
+        r"|proved|proven|complete)\b",
+    ),
+    cue(
+        "summary",
+        r"\b(?:summary|recap|overview) of (?:what(?:'s| is| we| i)|where)\b",
+    ),
+    cue("got", r"<start>(?:okay,? |good,? |great,? |so,? )*we've (?:now )?got (?:both\b|all\b|everything"
+        r"|(?:the )?\w{1,8} and (?:the )?\w{1,8}[.,])"),
+    cue("leaving", r"\b(?:done|known|fixed|settled|found|determined|pinned down|handled),? leaving"
+        r" (?:only |just |us with )?(?:[a-z]\b|the|case|one)"),
+    cue("added used done checked computed", r"\bi haven't (?:\w+ )?(?:added|used|done|checked|computed|tried"
+        r"|counted|considered)\b[^.\n]{0,40}\byet\b"),
 )

@@ -8,7 +8,8 @@ from latent_reasoning.traces.cues import cue
 CUES = (
     cue(
         "back hindsight retrospect reflection reflecting",
-        r"\b(?:looking|thinking) back(?:,| at (?:my|the|what|how|it)| on | over | now| to (?:my"
+        r"\b(?:looking|thinking) back(?:,| at (?:my|the|what|how|it)| on (?!her\b|his\b|their\b)| over"
+        r" (?!her\b|his\b|their\b|the shoulder)| now| to (?:my"
         r"|the (?:problem|question|start)))|<start>(?:in (?:hindsight|retrospect)|(?:up)?on"
         r" reflection|reflecting on\b)|\bin (?:hindsight|retrospect)\b",
     ),
@@ -85,5 +86,100 @@ CUES = (
     cue(
         "what",
         r"\bwhat (?:i|we) (?:missed|forgot|overlooked|failed|didn't|got wrong|misunderstood)\b",
+    ),
+    cue(
+        "efficient elegant clean rigorous straightforward sound neat roundabout weak hand sloppy"
+        " guesswork limited inefficient convincing slow clumsy robust overkill economical poor"
+        " shaky tedious heuristic careless wasteful fragile circular solid",
+        r"\b(?:this|that|the|my|our) (?:\w+ ){0,2}?(?:method|approach|argument|reasoning|solution|proof"
+        r"|trick|technique|derivation|bash|strategy|calculation|computation|route)(?: above| here"
+        r"| so far| i tried| i used| we used)*(?: is| was|'s) (?:\w+ ){0,3}?(?:efficient|elegant|clean"
+        r"|rigorous|straightforward|sound\b|neat\b|roundabout|weak|hand-?wav|sloppy|guesswork"
+        r"|limited|inefficient|convincing|slow\b|clumsy|robust|overkill|economical|poor|shaky"
+        r"|tedious|heuristic|careless|wasteful|fragile|circular|solid\b)"
+        r"|<start>(?:okay,? |so,? |honestly,? )*(?:that|this|it) (?:was|worked, but (?:it )?was)"
+        r" (?:\w+ ){0,3}?(?:roundabout|sloppy|clumsy|careless|overkill|inefficient|wasteful|slow\b"
+        r"|tedious|elegant|neat\b)|, and (?:that|this) (?:was|is|'s) (?:\w+ )?(?:sloppy|careless"
+        r"|weak|a weak)",
+    ),
+    cue(
+        "saved spared saves",
+        r"\b(?:saved|spared|saves|spares) (?:us|me) (?:from|the|a lot|some|any|having|a page|work|time)\b",
+    ),
+    cue(
+        "work lifting",
+        r"\b(?:did|does|do|doing|done) (?:all |most of |almost all |much of )?(?:of )?the (?:heavy"
+        r" lifting|real work|hard work|actual work|(?<=all the )work)\b",
+    ),
+    cue(
+        "would've could've should've",
+        r"\b(?:would've|could've|should've) (?:been|saved|cut|made|helped|used|noticed|checked|started)\b"
+        r"(?! \$?\d)",
+    ),
+    cue(
+        "saved cut spared",
+        r"\bcould have (?:cut|saved|spared|avoided|shortened)\b",
+    ),
+    cue(
+        "insight idea step observation trick",
+        r"\bthe (?:key|main|crucial|important|central|real) (?:insight|idea|step|observation|trick)"
+        r" (?:(?:in|of|behind) (?:the|this|my|our|that) (?:\w+ )?(?:solution|argument|proof|reasoning"
+        r"|above|approach|method)|was\b)",
+    ),
+    cue(
+        "used uses relies rests",
+        r"\b(?:this|that|the|my|our) (?:\w+ )?(?:solution|argument|proof|reasoning|method|approach)"
+        r"(?: above| here)?[^.\n]{0,40} (?:only (?:used|uses|relies on|needs|needed)|(?:relies|rests)"
+        r" (?:on nothing but|only on|heavily on|solely on)|used only)",
+    ),
+    cue(
+        "weakness strength drawback downside advantage shortcoming beauty",
+        r"\b(?:a|one|the|another|main) (?:\w+ )?(?:weakness|strength|drawback|downside|advantage"
+        r"|shortcoming|beauty)(?:es)? (?:of|in|with) (?:the|this|my|our|that) (?:\w+ )?(?:method"
+        r"|approach|argument|solution|proof|reasoning|technique|derivation)\b",
+    ),
+    cue(
+        "reason",
+        r"\b(?:the reason|part of the reason|that's why|which is why) (?:why )?(?:i|we) (?:got stuck"
+        r"|went wrong|failed|missed|kept|overlooked|got (?:the|it) wrong|prefer|struggled|made)\b",
+    ),
+    cue(
+        "boiled boils came",
+        r"\b(?:whole thing|everything|it all|all of (?:it|this)) (?:boil(?:ed|s)|came|comes) down to\b",
+    ),
+    cue(
+        "needed need",
+        r"<start>(?:i|we) (?:didn't|did not|never) (?:even |really |actually )?(?:need(?:ed)?|use[d]?) the\b"
+        r"(?! (?:car|bus|money))|\bnever used the (?:condition|fact|assumption|hypothesis)\b",
+    ),
+    cue(
+        "tool choice",
+        r"\bwas (?:\w+ )?the (?:right|wrong|best|perfect) (?:tool|choice|approach|method|idea|call|move)\b"
+        r"|\b(?:was|is) a (?:poor|bad|good|wise|lucky) (?:choice|call|idea|move)\b(?= here|[.,;:])",
+    ),
+    cue(
+        "argument reasoning approach solution work steps proof logic",
+        r"\b(?:looking|going|thinking|reading|glancing) (?:back )?(?:over|through) (?:the|my|our|this)"
+        r" (?:\w+ )?(?:argument|reasoning|approach|solution|work|steps|proof|logic|calculation)\b",
+    ),
+    cue(
+        "enough",
+        r"\b(?:turned out|turns out) (?:that )?[^.\n]{1,50} was (?:\w+ )?(?:good |quite )?(?:enough"
+        r"|sufficient|unnecessary)\b",
+    ),
+    cue(
+        "made",
+        r"\b(?:is|was) what made (?:it|this|the (?:problem|proof|argument|solution)|everything)"
+        r" (?:\w+ )?(?:work|possible|easy|tractable|simple)\b",
+    ),
+    cue(
+        "assumed",
+        r"\bi (?:had|have|'d) (?:\w+ )?(?:assumed|taken for granted|jumped|rushed|overlooked)\b",
+    ),
+    cue(
+        "argument reasoning approach method",
+        r"\b(?:my|this|the) (?:\w+ )?(?:argument|reasoning|approach|method) (?:so far |here )?(?:is|was)"
+        r" (?:basically|essentially|mostly|really|only|just|pretty much) (?:guess|heuristic|brute|luck"
+        r"|hand|pattern|trial|a guess)|\b(?:argument|approach|method) is valid for (?:any|all|every)\b",
     ),
 )

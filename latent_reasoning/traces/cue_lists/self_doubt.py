@@ -5,7 +5,7 @@ from latent_reasoning.traces.cues import cue
 CUES = (
     cue(
         "sure certain confident convinced",
-        r"\b<am> (?:still |really )?(?:not|no longer)(?: [\w%]+){0,2} (?:sure|certain|confident"
+        r"(?<!\")\b<am> (?:still |really )?(?:not|no longer)(?: [\w%]+){0,2} (?:sure|certain|confident"
         r"|convinced)|<start>(?:but |and |so )?not (?:\w+ )?(?:sure|certain)\b(?! to\b)|\bi"
         r" can't be (?:\w+ )?(?:sure|certain)|\bam i (?:\w+ )?(?:sure|certain)",
     ),
@@ -25,7 +25,8 @@ CUES = (
     cue(
         "am_i did_i have_i do_i was_i could_i should_i might_i is_my was_my maybe_i perhaps_i",
         r"\b(?:am i|did i(?= (?:\w+ ){0,2}(?:ma[dk]e|mis|do\b|forg|get|count|used?|interp|set"
-        r"|cop|acc|inc|cons|read|mess|skip|mix|add|div|mult|apply))|have i|do i|was i|could i"
+        r"|cop|acc|inc|cons|read|mess|skip|mix|add|div|mult|apply))|have i|(?<!how )(?<!what )do i|was i"
+        r"|could i"
         r"|should i|might i|is my|was my) (?!have \d)[^.!\n]{0,90}?\?|\b(?:maybe|perhaps) i"
         r" (?:made|mis\w+|missed|forgot|should have|did|am|'m|need to re|have (?:mis|made)|got)",
     ),
@@ -36,7 +37,14 @@ CUES = (
         r"|correct|really|make sense|be right)\b(?! (?:triangle|angle|side))[^.!\n]{0,80}\?"
         r"|<start>(?:but |wait,? |hmm,? )*is (?:that|this) (?:even )?possible\?",
     ),
-    cue("hmm hm hmmm", r"<start>(?:but |so |okay,? |wait,? )?hm+\b"),
+    cue(
+        "hmm hm hmmm",
+        r"<start>(?:but |so |okay,? |wait,? )?hm+\b(?![,.\u2026! ]*(?:no\b|wait,? no|okay\b|ok\b"
+        r"|alright|scrap|interesting|nice|the problem|let me (?:see|think|start|recall)|let's))"
+        r"(?=[^\n?]{0,90}(?:\?|n't\b|\bnot\b|\bbut\b|seem|feel|look|\bsure\b|wrong|weird|strange"
+        r"|\bodd\b|\boff\b|\btoo\b|expected|suspicious|contradict|\bwait\b|confus|tricky|maybe"
+        r"|\bdoubt|mistake|error|does not|cannot|\bthough\b|makes me))",
+    ),
     cue(
         "off wrong fishy suspicious odd strange weird contradictory",
         r"\b(?:something(?: about \w+)?|that|this|it)(?:'s| is| seems| looks| feels| sounds)(?:"
@@ -152,5 +160,53 @@ CUES = (
         r"(?:really )?sure\b(?= (?:that|about|this|of)|\?))|\b(?:i )?(?:don't"
         r"|do not) feel (?:\w+ )?"
         r"(?:confident|sure|certain)\b",
+    ),
+    cue(
+        "overlooking missing caution skepticism scepticism",
+        r"\b(?:take|taken|treat|treated|read|regard|regarded) (?:it |this |that |them )?with (?:some"
+        r" |a bit of |due |great |the necessary )?(?:caution|sk?[ce]?epticism|care\b(?= [.,]))",
+    ),
+    cue(
+        "off mistaken",
+        r"\b(?:may|might|could)(?: well| easily)? be off\b(?! (?:work|duty|sale|school))",
+    ),
+    cue(
+        "legit legitimate valid legal allowed justified rigorous true okay ok fine enough safe"
+        " kosher circular",
+        r"<start>(?:but |wait,? |hmm,? |so |and |then )*(?:is|are|was) (?:that|this|it|the (?:step"
+        r"|argument|division|exchange|interchange|swap|substitution)) (?:\w+ ){0,2}(?:legit(?:imate)?"
+        r"|valid|legal|allowed|justified|rigorous|true|okay|ok|fine|enough|safe|kosher|circular)\b"
+        r"[^.!?\n]{0,50}\?",
+    ),
+    cue(
+        "feel feels",
+        r"\bi (?:kind of |kinda |sort of )?feel (?:like|as if|as though) (?:i|this|that|it|we"
+        r"|something|there)(?:'m|'s| am| is| have|'ve| may| might)\b",
+    ),
+    cue(
+        "doubtful dubious iffy skeptical sceptical torn",
+        r"\b<am>(?: \w+){0,2} (?:doubtful|dubious|iffy|torn)\b|\b(?:seems|looks|feels|sounds) (?:\w+ )?"
+        r"(?:dubious|iffy|sketchy|shaky|dodgy)\b",
+    ),
+    cue(
+        "tell",
+        r"\bi (?:honestly|really|just|still|simply) can(?:'t|not) (?:really |quite )?tell\b"
+        r"|\bi can(?:'t|not) (?:really |quite )?tell (?:if|whether|yet)\b",
+    ),
+    cue(
+        "sure certain confident convinced",
+        r"\b<am> (?:also|just|honestly|frankly|now|actually|a bit|a little|slightly)"
+        r" (?:not|less|un)(?: [\w%]+)? ?(?:sure|certain|confident|convinced)\b"
+        r"|(?<![\w%] )\bnot (?:100 ?%|fully|entirely|completely|totally|at all|so|too|very|quite"
+        r"|really|absolutely) (?:sure|certain|confident|convinced)\b(?! to\b)",
+    ),
+    cue(
+        "would",
+        r"(?:\.\.\.|\u2026|\u2014|, ) ?(?:or )?(?:would|does|is|can|will|could) (?:it|that|they|this)\?",
+    ),
+    cue(
+        "might may",
+        r"<start>(?:then again,? )?(?:it|that|this) (?:might|may) (?:not be|be wrong|not be right"
+        r"|not hold|not work|be a coincidence)\b(?=[.,;:]| after all| true| right| valid| correct)",
     ),
 )

@@ -8,7 +8,8 @@ CUES = (
         " re-verify doublecheck double sanity cross re recount",
         r"(?:<do>|\b(?:to|and|also)|<start>(?:we|i)|<start>) ?<now>(?:re-?verify|verify|validate"
         r"|confirm|(?:double|sanity|cross)[- ]?check|re-?check|recount)\b(?! (?:mark|box|in\b"
-        r"|engine))",
+        r"|engine|(?:each|every|an?|the) (?:document|item|account|form|order|ticket|identity"
+        r"|application|user|passport|email)))",
     ),
     cue(
         "check checking double",
@@ -73,4 +74,66 @@ CUES = (
         r" is| works)|nothing|no)\b|<start>(?:just )?to be (?:sure|safe|certain)\b",
     ),
     cue("\u2713 \u2714 \u2705 \u2714\ufe0f", r"[\u2713\u2714\u2705]"),
+    cue(
+        "agrees agree fits tallies match matches confirmed same",
+        r"\b(?:which|this|that|it|all(?: \w+)?|both(?: \w+)?) (?:also |indeed |all |both )?(?:agrees?|fits"
+        r"|tallies|match(?:es)?|line up|lines up)(?=[.,;!:]| (?:nicely|perfectly|exactly|too)\b)"
+        r"|\bso (?:that's|that is|it's|it is) (?:now )?confirmed\b|<start>(?:oh,? |ah,? )?(?:nice|good"
+        r"|great),? same (?:thing|answer|result|number|value)\b|\bgives the same (?:answer|result"
+        r"|number|value|count)\b",
+    ),
+    cue(
+        "test testing",
+        r"<start>(?:quick )?test(?:ing)?(?: it| this| that)?[*_]*: ?[*_]*|<start>test(?:ing)? (?:it|this|that)"
+        r"\b(?=[:,.]| (?:with|on|for|against)\b)|<start>testing with \w+ ?=",
+    ),
+    cue(
+        "back",
+        r"\b(?:plug(?:ging)?|substitut(?:e|ing)|put(?:ting)?|insert(?:ing)?) [^.\n]{1,60} back"
+        r" (?:in\b(?! (?:the (?:box|bag|bank|jar|drawer)|place))|into (?:the (?:\w+ )?(?:equations?"
+        r"|expression|inequality|system|formula|condition)|both|it|each|\(|eq|\$))(?=[^\n]*(?:=|:|\?"
+        r"|hold|check|satisf|verif))",
+    ),
+    cue(
+        "matching agreeing agreement consistent",
+        r", (?:matching|agreeing with|consistent with|in agreement with|exactly matching) (?:the|our|my"
+        r"|what|that)\b|\b(?:thing left|step left|remains|only) is (?:the|a) check\b",
+    ),
+    cue(
+        "verify",
+        r"<start>(?:now )?verify (?:in (?:code|python|sympy|the original)|numerically|directly|that"
+        r"|by|with)\b",
+    ),
+    cue(
+        "stands holds works matches checks good",
+        r"<start>(?:right|yes|yep|good|great|nice|okay|ok|so),? (?:good,? |so |and )?(?:it|that|the"
+        r" (?:answer|result)|everything) (?:still )?(?:stands|holds(?: up)?|works(?: out)?"
+        r"|matches|checks(?: out)?|adds up)\b(?=[.,;!:]|$)|<start>(?:it|that) works(?: out)?[.!]",
+    ),
+    cue(
+        "sense fit work hold add match",
+        r"<start>(?:but |so |and |okay,? |wait,? )*(?:does|do) (?:this|that|it|these|they|the (?:answer"
+        r"|result|numbers?)) (?:make sense|fit\b|work(?: out)?|hold(?: up)?|add up|match)[^.\n?]{0,30}\?",
+    ),
+    cue(
+        "indeed",
+        r"\bindeed (?:works|holds|satisf\w+|fits|checks)\b|\b(?:works|holds|satisfied|equal), indeed\b",
+    ),
+    cue("safe sure", r"\bto be (?:on the )?(?:extra )?(?:safe|sure)\b(?=[:.])"),
+    cue(
+        "satisfied",
+        r"\b(?:the|each|every|this|second|first|original|last|third|both)"
+        r" (?:equation|condition|constraint|inequality|requirement)s? (?:is|are) (?:indeed |also "
+        r"|both |all |then )?(?:satisfied|fulfilled|met)\b(?=[.,;!]| (?:as|too|by|for)\b)",
+    ),
+    cue(
+        "good fine correct okay required expected desired claimed",
+        r"\d[^.\n,]{0,20}, (?:good|fine|(?:which is )?correct|okay|as (?:required|expected|desired|claimed"
+        r"|it should))(?=[.!;])",
+    ),
+    cue(
+        "recompute recomputing recheck redo compute",
+        r"<start>let's see(?: if| whether) (?:this|that|it|the (?:answer|result)) (?:works|holds|fits|checks)"
+        r"|\blet me (?:recompute|recalculate) (?:that |this |it )?(?:to|just to) (?:be|make|check)\b",
+    ),
 )
