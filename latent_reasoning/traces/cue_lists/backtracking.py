@@ -107,7 +107,7 @@ CUES = (
     cue(
         "drop discard discarding scrap scrapping abandon abandoning ditch ditching toss tossing"
         " throw throwing undo undoing forget scratch",
-        r"(?:<do>|<start>(?:okay,? |ok,? |so,? |ugh,? |and |then )*|\b<am> |\band )(?:just |now )?"
+        r"(?:<do> |<start>(?:okay,? |ok,? |so,? |ugh,? |and |then )*|\b<am> |\band )(?:just |now )?"
         r"(?:drop|discard(?:ing)?|scrap(?:ping)?|abandon(?:ing)?|ditch(?:ing)?|toss(?:ing)?"
         r"|throw(?:ing)?(?: out| away)|undo(?:ing)?|forget(?: about)?|scratch)(?: out| away)?"
         r" (?:this\b|that\b|it\b(?! (?:off|from|in)\b)|all (?:of )?(?:this|that)\b|[a-z]\d? ?=|(?:the"

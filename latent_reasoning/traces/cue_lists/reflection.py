@@ -91,7 +91,7 @@ CUES = (
         "efficient elegant clean rigorous straightforward sound neat roundabout weak hand sloppy"
         " guesswork limited inefficient convincing slow clumsy robust overkill economical poor"
         " shaky tedious heuristic careless wasteful fragile circular solid",
-        r"\b(?:this|that|the|my|our) (?:\w+ ){0,2}?(?:method|approach|argument|reasoning|solution|proof"
+        r"\b(?:this|that|the|my|our) (?:[\w-]+ ){0,2}?(?:method|approach|argument|reasoning|solution|proof"
         r"|trick|technique|derivation|bash|strategy|calculation|computation|route)(?: above| here"
         r"| so far| i tried| i used| we used)*(?: is| was|'s) (?:\w+ ){0,3}?(?:efficient|elegant|clean"
         r"|rigorous|straightforward|sound\b|neat\b|roundabout|weak|hand-?wav|sloppy|guesswork"

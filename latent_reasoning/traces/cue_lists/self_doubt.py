@@ -39,7 +39,7 @@ CUES = (
     ),
     cue(
         "hmm hm hmmm",
-        r"<start>(?:but |so |okay,? |wait,? )?hm+\b(?![,.\u2026! ]*(?:no\b|wait,? no|okay\b|ok\b"
+        r"<start>hm+[.\u2026]*$|<start>(?:but |so |okay,? |wait,? )?hm+\b(?![,.\u2026! ]*(?:no\b|wait,? no|okay\b|ok\b"
         r"|alright|scrap|interesting|nice|the problem|let me (?:see|think|start|recall)|let's))"
         r"(?=[^\n?]{0,90}(?:\?|n't\b|\bnot\b|\bbut\b|seem|feel|look|\bsure\b|wrong|weird|strange"
         r"|\bodd\b|\boff\b|\btoo\b|expected|suspicious|contradict|\bwait\b|confus|tricky|maybe"
