@@ -2,7 +2,9 @@ r"""Direct answer: the answer at once, in a sentence or less, without any workin
 
 A text is a direct answer when it is short (30 words at most), gives an answer, computes nothing
 (no operation between numbers, no chain of equations), names at most one number besides the answer
-and gives no reason ("because", "since", "so we", a step).
+and gives no reason ("because", "since", "so we", a step). One sentence of at most 14 words with one
+number in it is an answer too. Where the text goes on to another question, what stands before that
+is judged.
 """
 
 import re
@@ -35,22 +37,65 @@ _BARE = re.compile(
 )
 _ANSWER_TAG = re.compile(r"<answer>\s*(.*?)\s*(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAGS = re.compile(r"</?(?:answer|think)>", re.IGNORECASE)
+_NEXT_QUESTION = re.compile(
+    r"\n\s*(?:\*\*|#+ )?(?:human|user|question|q|problem|exercise)(?: ?\d+)?(?:\*\*)? ?[:.]",
+    re.IGNORECASE,
+)
+_OPENER = r"(?:(?:sure|certainly|of course|okay|ok|yes|no|great question)[!.,] )?"
+_SHORT_ANSWER = re.compile(
+    rf"{_OPENER}(?:(?:yes|no|true|false)[.!]?"
+    r"|\{\s*\"(?:final_?|the )?(?:answer|result|solution)\"\s*:\s*[^{}:]+\}"
+    r"|a(?:ns)?[:.] ?[-+]?[$]?[0-9][0-9,./]*%?(?: [a-z]{1,12}){0,2}\.?"
+    r"|(?:[$]|\\\()?[a-z] ?= ?[-+]?[0-9][0-9./]*"
+    r"(?:(?:, ?| or | and |, and |, or )(?:[a-z] ?= ?)?[-+]?[0-9][0-9./]*)+(?:[$]|\\\))?\.?)",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"[$]?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh"
+    r"|nine)ty(?:-\w+)?|hundred|thousand|zero|none)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(rf"{_OPENER}[A-Z*$0-9][^!?\n:]*[^!?\n:.]\**[.!]\**", re.IGNORECASE)
+_NO_ANSWER = re.compile(
+    r"\b(?:more than|less than|greater than|fewer than|at (?:most|least)|given|let|suppose|assume"
+    r"|consider|recall|note|find|need|can't|cannot|don't|doesn't|not|will"
+    r"|we'll|i'll|going|should|must|equation|each|every|per|we|now|so far|using|with"
+    r"|maybe|perhaps|either|which|problem|case|method|formula|theorem)\b|\. [A-Z]",
+    re.IGNORECASE,
+)
+_MOST_IN_SENTENCE = 14
 _FRACTION = re.compile(r"\\d?frac")
 
 
 def direct_answer_spans(passage: Passage) -> list[Span]:
     """The whole text, without white space around it, where it is a direct answer, else nothing."""
     text = passage.text.strip()
+    following = _NEXT_QUESTION.search(text)
+    text = text[: following.start()].rstrip() if following else text
     if not text or len(text) > _MOST_CHARACTERS or len(text.split()) > _MOST_WORDS:
         return []
     tagged = _ANSWER_TAG.search(text)
+    start = passage.text.index(text)
+    if (_SHORT_ANSWER.fullmatch(text) or _one_sentence(text)) and not passage.code:
+        return [Span(start, start + len(text))]
     answer = extract_answer(text) or (tagged[1] if tagged else None)
     if answer is None:
         answer = text if _BARE.fullmatch(text) else None
     if not answer or _works(text, answer) or passage.code:
         return []
-    start = passage.text.index(text)
     return [Span(start, start + len(text))]
+
+
+def _one_sentence(text: str) -> bool:
+    # Behind an opener such as "Sure!", which is a sentence itself.
+    return (
+        3 < len(text.split()) <= _MOST_IN_SENTENCE
+        and _SENTENCE.fullmatch(text) is not None
+        and len(_AMOUNT.findall(text)) == 1
+        and not (_NO_ANSWER.search(text) or _COMPUTES.search(text.replace("/", "")))
+        and not _REASONS.search(text)
+    )
 
 
 def _works(text: str, answer: str) -> bool:

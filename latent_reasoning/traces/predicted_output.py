@@ -3,8 +3,10 @@ r"""Predicted output: what a completion says its code prints, though the code wa
 1. A block tagged output (or result, stdout, console) behind code, and an untagged or text block
    behind the word "Output:".
 2. The line of an interactive session behind a prompt (`>>> 37 + 12`, then `49`).
-3. A comment behind code that is nothing but a value: `x = x + 12  # 49`, `print(x)  # Output: 49`.
+3. A comment behind code that is nothing but a value: `x = x + 12  # 49`, `print(x)  # Output: 49`,
+   `f(6); // 49`; on a line of its own where it says that it is printed.
 4. Where there is code: a sentence or label that says what it prints, such as "The output is 49".
+5. A sentence that says what a call in ticks returns: "Running `pow(7, 2)` gives 49".
 """
 
 import re
@@ -40,17 +42,25 @@ _VALUE = (
     r"|\([-0-9., ]+\)"
     r"|\{[^}\n]{0,80}\}|True|False|None|\"[^\"\n]{0,60}\"|'[^'\n]{0,60}')"
 )
+_SAYS = (
+    r"(?:outputs?|prints?|expected output|should (?:print|output)|will (?:print|output)"
+    r"|this (?:prints|outputs))"
+)
 _COMMENT = re.compile(
-    r"#[ \t]*(?:(?:=|=>|->|\u2192|==>|outputs?|prints?|returns?|gives|results?|expected output"
+    r"(?:#|//)[ \t]*(?:(?:=|=>|->|\u2192|==>|outputs?|prints?|returns?|gives|results?|expected output"
     r"|should (?:print|be|output|return)|will (?:print|be|output|return)|this (?:prints|gives))"
     rf"[ \t]*:?[ \t]*)?(?:[a-z_]\w* ?=+ ?)?{_VALUE}[ \t]*\.?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
+_COMMENT_BELOW = re.compile(
+    rf"(?:#|//)[ \t]*{_SAYS}[ \t]*:?[ \t]*{_VALUE}[ \t]*\.?[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
+_SESSION_VALUE = re.compile(rf"^[ \t]*>>> ?({_VALUE})[ \t]*$", re.MULTILINE)
 _NOUN = r"(?:code|program|script|snippet|function|loop|block|python code|cell)"
 _SAID_CUES = (
     cue(
         "output outputs print prints printed returns return gives produces yields displays"
-        " results run running execute executing evaluating",
+        " results run running execute executing evaluating expect",
         rf"\b(?:(?:the|this|that|above|our|my)(?: \w+){{0,2}} {_NOUN}(?: above| below)?"
         r"(?:,? when (?:run|executed),?)?(?: will| would| should)? (?:outputs?|prints?|returns?"
         r"|gives?(?: us)?|produces?|yields?|displays?|results? in|prints out)\b"
@@ -60,22 +70,32 @@ _SAID_CUES = (
         r"|(?:the|its|expected|resulting|printed) output (?:of [^.\n]{1,60} )?(?:is|was|will be"
         r"|would be|should be|shows|gives|from)\b"
         r"|(?:it|this|which|`?print\([^\n]{0,40}\)`?) (?:(?:will|would|should) (?:print|output"
-        r"|return)|prints|outputs|returns)\b)"
+        r"|return)|prints|outputs|returns)\b"
+        rf"|expect (?:this|that|it|the {_NOUN}) to (?:output|print|return|give|yield|display)\b)"
         r"(?=[^\n]*(?:[0-9]|\\boxed|true|false|\[|:[ \t]*$))",
     ),
 )
 _SAID = detector(_SAID_CUES)
+_TICKED_CUES = (
+    cue(
+        "run running execute executing evaluate evaluating call calling",
+        r"\b(?:run(?:ning)?|execut(?:e|ing)|evaluat(?:e|ing)|call(?:ing)?) (?:\w+ )?`[^`\n]{1,80}"
+        r"\([^`\n]*\)`[^.\n]{0,40}\b(?:returns?|gives?|prints?|outputs?|yields?|produces?"
+        r"|(?:you|we|i)(?:'ll| will)? (?:get|see|obtain))\b(?=[^\n]*(?:[0-9]|true|false|\[))",
+    ),
+)
+_TICKED = detector(_TICKED_CUES)
 
 
 def predicted_output_spans(passage: Passage) -> list[Span]:
     """Where a text gives the output of its own code."""
     code = passage.code
     if not code:
-        return []
+        return _TICKED(passage)
     text, first = passage.text, code[0].start
-    spans: list[Span] = []
+    spans: list[Span] = _TICKED(passage)
     if "```" in text or "~~~" in text:
-        spans += _tagged(passage, first)
+        spans += _tagged(passage)
         spans += _below_code(text, code)
     spans += _labelled(passage, first)
     if ">>>" in text or "In [" in text:
@@ -85,7 +105,9 @@ def predicted_output_spans(passage: Passage) -> list[Span]:
     return disjoint([span for span in spans if span.start < span.end])
 
 
-def _tagged(passage: Passage, first: int) -> Iterator[Span]:
+def _tagged(passage: Passage) -> Iterator[Span]:
+    # Some give the output before the code.
+    first = 0
     for line in passage.likely.get(_TAGGED, ()):
         if line.start >= first and (match := _OUTPUT_BLOCK.match(passage.text, line.start)):
             yield Span(*match.span())
@@ -116,22 +138,29 @@ def _session(text: str, first: int) -> Iterator[Span]:
         output = _SESSION_OUTPUT.match(text, match.end())
         if output:
             yield _trimmed(text, *output.span())
+    if text.count(">>>") == 1 and (value := _SESSION_VALUE.search(text, first)):
+        yield Span(*value.span(1))
 
 
 def _comments(text: str, code: Sequence[Span]) -> Iterator[Span]:
     for start, end in code:
-        at = text.find("#", start, end)
-        while at >= 0:
-            match = _COMMENT.match(text, at, end) if _behind_code(text, start, at) else None
-            if match:
-                yield Span(*match.span())
-            at = text.find("#", match.end() if match else at + 1, end)
+        for mark in ("#", "//"):
+            at = text.find(mark, start, end)
+            while at >= 0:
+                match = _comment(text, start, at, end)
+                if match:
+                    yield Span(*match.span())
+                at = text.find(mark, match.end() if match else at + 1, end)
 
 
-def _behind_code(text: str, start: int, at: int) -> bool:
-    while at > start and text[at - 1] in " \t":
-        at -= 1
-    return at > start and text[at - 1] != "#" and not text[at - 1].isspace()
+def _comment(text: str, start: int, at: int, end: int) -> re.Match[str] | None:
+    before = text[start:at].rstrip(" \t")
+    if not before.strip() or before[-1] == "#":
+        return None
+    if before[-1] == "\n":
+        return _COMMENT_BELOW.match(text, at, end)
+    # Two slashes are also a division.
+    return _COMMENT.match(text, at, end) if text[at] == "#" or before[-1] in ";{}" else None
 
 
 def _inside(span: Span, code: Sequence[Span]) -> bool:

@@ -91,8 +91,8 @@ CUES = (
         "back",
         r"\b(?:plug(?:ging)?|substitut(?:e|ing)|put(?:ting)?|insert(?:ing)?) [^.\n]{1,60} back"
         r" (?:in\b(?! (?:the (?:box|bag|bank|jar|drawer)|place))|into (?:the (?:\w+ )?(?:equations?"
-        r"|expression|inequality|system|formula|condition)|both|it|each|\(|eq|\$))(?=[^\n]*(?:=|:|\?"
-        r"|hold|check|satisf|verif))",
+        r"|expression|inequality|system|formula|condition)|both|it|each|\(|eq|\$))(?=[^\n]*(?::|\?|hold"
+        r"|check|satisf|verif|works|true))(?![^\n]*, we (?:get|have|find) [a-z$])",
     ),
     cue(
         "matching agreeing agreement consistent",
@@ -124,7 +124,7 @@ CUES = (
         "satisfied",
         r"\b(?:the|each|every|this|second|first|original|last|third|both)"
         r" (?:equation|condition|constraint|inequality|requirement)s? (?:is|are) (?:indeed |also "
-        r"|both |all |then )?(?:satisfied|fulfilled|met)\b(?=[.,;!]| (?:as|too|by|for)\b)",
+        r"|both |all |then )?(?:satisfied|fulfilled|met)\b(?=[.,;!]| (?:as|too)\b)",
     ),
     cue(
         "good fine correct okay required expected desired claimed",
