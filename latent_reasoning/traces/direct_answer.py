@@ -51,7 +51,8 @@ _SHORT_ANSWER = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    r"[$]?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten"
+    r"[$]?[0-9][0-9,]*(?:\.[0-9]+)?(?:/[0-9]+)?|\b(?:one|two|three|four|five|six|seven|eight|nine"
+    r"|ten"
     r"|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh"
     r"|nine)ty(?:-\w+)?|hundred|thousand|zero|none)\b",
     re.IGNORECASE,
@@ -61,7 +62,7 @@ _NO_ANSWER = re.compile(
     r"\b(?:more than|less than|greater than|fewer than|at (?:most|least)|given|let|suppose|assume"
     r"|consider|recall|note|find|need|can't|cannot|don't|doesn't|not|will"
     r"|we'll|i'll|going|should|must|equation|each|every|per|we|now|so far|using|with"
-    r"|maybe|perhaps|either|which|problem|case|method|formula|theorem)\b|\. [A-Z]",
+    r"|maybe|might|possibility|checks|feeling|thing|perhaps|either|which|problem|case|method|formula|theorem)\b|\. [A-Z]",
     re.IGNORECASE,
 )
 _MOST_IN_SENTENCE = 14
@@ -71,7 +72,7 @@ _FRACTION = re.compile(r"\\d?frac")
 def direct_answer_spans(passage: Passage) -> list[Span]:
     """The whole text, without white space around it, where it is a direct answer, else nothing."""
     text = passage.text.strip()
-    following = _NEXT_QUESTION.search(text)
+    following = _NEXT_QUESTION.search(text, 0, _MOST_CHARACTERS + 40)
     text = text[: following.start()].rstrip() if following else text
     if not text or len(text) > _MOST_CHARACTERS or len(text.split()) > _MOST_WORDS:
         return []

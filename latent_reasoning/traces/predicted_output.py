@@ -42,18 +42,18 @@ _VALUE = (
     r"|\([-0-9., ]+\)"
     r"|\{[^}\n]{0,80}\}|True|False|None|\"[^\"\n]{0,60}\"|'[^'\n]{0,60}')"
 )
-_SAYS = (
-    r"(?:outputs?|prints?|expected output|should (?:print|output)|will (?:print|output)"
-    r"|this (?:prints|outputs))"
-)
-_COMMENT = re.compile(
-    r"(?:#|//)[ \t]*(?:(?:=|=>|->|\u2192|==>|outputs?|prints?|returns?|gives|results?|expected output"
+_TELLS = (
+    r"[ \t]*(?:(?:=|=>|->|\u2192|==>|outputs?|prints?|returns?|gives|results?|expected output"
     r"|should (?:print|be|output|return)|will (?:print|be|output|return)|this (?:prints|gives))"
-    rf"[ \t]*:?[ \t]*)?(?:[a-z_]\w* ?=+ ?)?{_VALUE}[ \t]*\.?[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
+    rf"[ \t]*:?[ \t]*)?(?:[a-z_]\w* ?=+ ?)?{_VALUE}[ \t]*\.?[ \t]*"
 )
-_COMMENT_BELOW = re.compile(
-    rf"(?:#|//)[ \t]*{_SAYS}[ \t]*:?[ \t]*{_VALUE}[ \t]*\.?[ \t]*$", re.MULTILINE | re.IGNORECASE
+_COMMENT = re.compile(rf"#{_TELLS}$", re.MULTILINE | re.IGNORECASE)
+# Two slashes not behind a semicolon may be a division.
+_SLASHED = re.compile(rf";[ \t]*(//{_TELLS})$", re.MULTILINE | re.IGNORECASE)
+_OWN_LINE = re.compile(
+    r"\n[ \t]*((?:#|//)[ \t]*(?:outputs?|prints?|expected output|should (?:print|output)"
+    rf"|will (?:print|output)|this (?:prints|outputs))[ \t]*:?[ \t]*{_VALUE}[ \t]*\.?[ \t]*)$",
+    re.MULTILINE | re.IGNORECASE,
 )
 _SESSION_VALUE = re.compile(rf"^[ \t]*>>> ?({_VALUE})[ \t]*$", re.MULTILINE)
 _NOUN = r"(?:code|program|script|snippet|function|loop|block|python code|cell)"
@@ -100,7 +100,7 @@ def predicted_output_spans(passage: Passage) -> list[Span]:
     spans += _labelled(passage, first)
     if ">>>" in text or "In [" in text:
         spans += _session(text, first)
-    spans += _comments(text, code)
+    spans += [*_comments(text, code), *_other_comments(text, code)]
     spans += [span for span in _SAID(passage) if span.start > first and not _inside(span, code)]
     return disjoint([span for span in spans if span.start < span.end])
 
@@ -144,23 +144,24 @@ def _session(text: str, first: int) -> Iterator[Span]:
 
 def _comments(text: str, code: Sequence[Span]) -> Iterator[Span]:
     for start, end in code:
-        for mark in ("#", "//"):
-            at = text.find(mark, start, end)
-            while at >= 0:
-                match = _comment(text, start, at, end)
-                if match:
-                    yield Span(*match.span())
-                at = text.find(mark, match.end() if match else at + 1, end)
+        at = text.find("#", start, end)
+        while at >= 0:
+            match = _COMMENT.match(text, at, end) if _behind_code(text, start, at) else None
+            if match:
+                yield Span(*match.span())
+            at = text.find("#", match.end() if match else at + 1, end)
 
 
-def _comment(text: str, start: int, at: int, end: int) -> re.Match[str] | None:
-    before = text[start:at].rstrip(" \t")
-    if not before.strip() or before[-1] == "#":
-        return None
-    if before[-1] == "\n":
-        return _COMMENT_BELOW.match(text, at, end)
-    # Two slashes are also a division.
-    return _COMMENT.match(text, at, end) if text[at] == "#" or before[-1] in ";{}" else None
+def _other_comments(text: str, code: Sequence[Span]) -> Iterator[Span]:
+    for start, end in code:
+        for form in (_SLASHED, _OWN_LINE):
+            yield from (Span(*match.span(1)) for match in form.finditer(text, start, end))
+
+
+def _behind_code(text: str, start: int, at: int) -> bool:
+    while at > start and text[at - 1] in " \t":
+        at -= 1
+    return at > start and text[at - 1] != "#" and not text[at - 1].isspace()
 
 
 def _inside(span: Span, code: Sequence[Span]) -> bool:

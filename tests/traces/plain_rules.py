@@ -161,10 +161,11 @@ def code_spans(text: str) -> list[Span]:
 def predicted_output_spans(text: str) -> list[Span]:
     """Predicted output, its expressions tried on the whole text."""
     code, rules = code_spans(text), predicted_output
+    spans = matched(rules._TICKED_CUES, passage.Passage(text).lower)
     if not code:
-        return []
+        return spans
     first = code[0].start
-    spans = [Span(*match.span()) for match in rules._OUTPUT_BLOCK.finditer(text, first)]
+    spans += [Span(*match.span()) for match in rules._OUTPUT_BLOCK.finditer(text)]
     spans += rules._below_code(text, code)
     # "..." on its own leaves something out; it goes on with a session only where there is one.
     spans += rules._session(text, first) if ">>>" in text or "In [" in text else []
@@ -176,6 +177,7 @@ def predicted_output_spans(text: str) -> list[Span]:
             spans.append(rules._trimmed(text, match.start(), below.end()))
     for start, end in code:
         spans += [Span(*match.span(1)) for match in COMMENT.finditer(text, start, end)]
+    spans += rules._other_comments(text, code)
     said = matched(rules._SAID_CUES, passage.Passage(text).lower)
     spans += [span for span in said if span.start > first and not rules._inside(span, code)]
     return disjoint([span for span in spans if span.start < span.end])

@@ -107,10 +107,12 @@ CUES = (
     cue(
         "drop discard discarding scrap scrapping abandon abandoning ditch ditching toss tossing"
         " throw throwing undo undoing forget scratch",
-        r"(?:<do> |<start>(?:okay,? |ok,? |so,? |ugh,? |and |then )*|\b<am> |\band )(?:just |now )?"
+        r"(?:<do> |<start>(?:okay,? |ok,? |so,? |ugh,? |and |then )*|\b<am> |\band )(?:just |now"
+        r" )?"
         r"(?:drop|discard(?:ing)?|scrap(?:ping)?|abandon(?:ing)?|ditch(?:ing)?|toss(?:ing)?"
         r"|throw(?:ing)?(?: out| away)|undo(?:ing)?|forget(?: about)?|scratch)(?: out| away)?"
-        r" (?:this\b|that\b|it\b(?! (?:off|from|in)\b)|all (?:of )?(?:this|that)\b|[a-z]\d? ?=|(?:the"
+        r" (?:this\b|that\b|it\b(?! (?:off|from|in)\b)|all (?:of )?(?:this|that)\b|[a-z]\d? ?="
+        r"|(?:the"
         r"|my|our) (?:\w+ )?(?:attempt|approach|idea|method|count|step|result|calculation"
         r"|plan|work|substitution|line|answer|assumption|argument|angles|coordinates|algebra)\b)",
     ),
@@ -124,7 +126,8 @@ CUES = (
     ),
     cue(
         "back",
-        r"<start>(?:okay,? |ok,? |ugh,? |so,? |let's |let me )*back (?:up\b(?=[.,!:;]| and\b| a (?:bit"
+        r"<start>(?:okay,? |ok,? |ugh,? |so,? |let's |let me )*back (?:up\b(?=[.,!:;]| and\b| a"
+        r" (?:bit"
         r"|step|little|moment)\b| to\b)|to (?:step|square one|counting|where (?:i|we)"
         r"|(?:the|my|our) (?:drawing board|start\b|beginning|(?:original |initial |first |previous"
         r" )(?:expression|equation|form|setup|idea|approach|formula|inequality|integral|system"
@@ -132,7 +135,8 @@ CUES = (
     ),
     cue(
         "again anew afresh fresh scratch over",
-        r"(?:<do>|\b<am>|<start>(?:okay,? |so,? )?|\band |\bto ) ?<now>(?:start(?:ing)?|begin(?:ning)?"
+        r"(?:<do>|\b<am>|<start>(?:okay,? |so,? )?|\band |\bto ) ?<now>(?:start(?:ing)?"
+        r"|begin(?:ning)?"
         r") (?:again\b|anew\b|afresh\b|fresh\b|(?:over )?from scratch\b)",
     ),
     cue(
@@ -142,7 +146,8 @@ CUES = (
     ),
     cue(
         "new different",
-        r"<start>(?:okay,? |so,? |a )?(?:new|different) (?:plan|approach|idea|attempt|strategy|tack)"
+        r"<start>(?:okay,? |so,? |a )?(?:new|different) (?:plan|approach|idea|attempt|strategy"
+        r"|tack)"
         r" ?[:.,]",
     ),
     cue(
@@ -160,7 +165,8 @@ CUES = (
         r"(?:recurrence|formula|equation|assumption|labell?ing|setup|guess|count|derivation"
         r"|recursion|substitution|diagram|picture|interpretation|reasoning|approach) (?:above "
         r"|i used )?(?:is|was|must be|has to be) (?:wrong|off\b|incorrect|flawed|broken|invalid)"
-        r"|\b(?:my|our) (?:\w+ )?(?:labell?ing|setup|formula|assumption|recurrence|count) (?:is|was"
+        r"|\b(?:my|our) (?:\w+ )?(?:labell?ing|setup|formula|assumption|recurrence|count) (?:is"
+        r"|was"
         r"|must be|has to be) (?:wrong|off\b|incorrect|flawed)",
     ),
     cue(

@@ -6,8 +6,11 @@ As in "Alternatively", "What if", "Let's try x = 2".
 from latent_reasoning.traces.cues import cue
 
 CUES = (
-    cue("alternatively", r"<start>(?:or,? |but |and |so )?alternatively\b(?!,? (?:he\b|she\b|they\b|customers?"
-        r"|each|(?:a|an) [^,.\n]{1,30} costs?\b))"),
+    cue(
+        "alternatively",
+        r"<start>(?:or,? |but |and |so )?alternatively\b(?!,? (?:he\b|she\b|they\b|customers?"
+        r"|each|(?:a|an) [^,.\n]{1,30} costs?\b))",
+    ),
     cue(
         "or_we or_i or,_we or,_i or_maybe or,_maybe or_perhaps or,_perhaps or_else or,_else",
         r"<start>or,? (?:maybe |perhaps |else,? )?(?:we|i) (?:could|can|might)\b",
@@ -124,15 +127,18 @@ CUES = (
     ),
     cue(
         "couple",
-        r"\b(?:a couple of|two|three|several) (?:\w+ )?(?:ways to (?:do|go about|see|approach|attack"
-        r"|solve|think)|ideas|approaches|routes|strategies) (?:this|that|it|come to mind|here|to try"
+        r"\b(?:a couple of|two|three|several) (?:\w+ )?(?:ways to (?:do|go about|see|approach"
+        r"|attack"
+        r"|solve|think)|ideas|approaches|routes|strategies) (?:this|that|it|come to mind|here|to"
+        r" try"
         r"|suggest|present|one could)\b|\bthere are a couple of (?:\w+ )?(?:ways to (?:do|go|see"
         r"|approach|attack|solve|think)|approaches|methods|options to)",
     ),
     cue("mind", r"\b(?:comes?|came|springs?) to mind\b"),
     cue(
         "or",
-        r"\b(?:i|we|one) (?:could|might) [^.\n]{3,60},? or (?:else |maybe |perhaps |alternatively )?(?:use"
+        r"\b(?:i|we|one) (?:could|might) [^.\n]{3,60},? or (?:else |maybe |perhaps |alternatively"
+        r" )?(?:use"
         r"|count|try|apply|just|we|i|do it|work|go|solve|set up|draw|graph|complete|factor)\b",
     ),
     cue(
@@ -141,9 +147,12 @@ CUES = (
     ),
     cue(
         "extreme limiting degenerate special simpler smaller simplest easier boundary",
-        r"(?:<do>|<start>(?:now |so |first |next )?) ?<now>(?:consider|look at|examine|take|try|start"
-        r" with|think about) (?:the|an|a|some) (?:extreme|limiting|degenerate|special|simpler|smaller"
-        r"|simplest|easier|boundary|toy) (?:case|example|version|instance|problem|situation|value)",
+        r"(?:<do>|<start>(?:now |so |first |next )?) ?<now>(?:consider|look at|examine|take|try"
+        r"|start"
+        r" with|think about) (?:the|an|a|some) (?:extreme|limiting|degenerate|special|simpler"
+        r"|smaller"
+        r"|simplest|easier|boundary|toy) (?:case|example|version|instance|problem|situation"
+        r"|value)",
     ),
     cue(
         "options ideas alternatives approaches candidates",
@@ -157,6 +166,7 @@ CUES = (
     ),
     cue(
         "toying tempted tempting curious curiosity",
-        r"\b<am> (?:\w+ )?(?:tempted|curious|toying)\b|\b(?:it's|it is) tempting to\b|<start>out of curiosity",
+        r"\b<am> (?:\w+ )?(?:tempted|curious|toying)\b|\b(?:it's|it is) tempting to\b|<start>out"
+        r" of curiosity",
     ),
 )

@@ -121,7 +121,8 @@ CUES = (
     ),
     cue(
         "tell say",
-        r"\b(?:we|i|one) (?:can't|cannot|can not|couldn't) (?:really |yet |even )?(?:tell|say|know)"
+        r"\b(?:we|i|one) (?:can't|cannot|can not|couldn't) (?:really |yet |even )?(?:tell|say"
+        r"|know)"
         r" (?:how|which|what|when|where|who|from|whether)\b",
     ),
     cue(
@@ -138,7 +139,8 @@ CUES = (
     ),
     cue(
         "given know have told",
-        r"\b(?:we|i)(?:'re| are|'ve been)? (?:given|know|told|have) [^.\n]{2,70}\bbut (?:not\b|what"
+        r"\b(?:we|i)(?:'re| are|'ve been)? (?:given|know|told|have) [^.\n]{2,70}\bbut (?:not\b"
+        r"|what"
         r" is asked|what we (?:need|want)|we (?:need|want|don't|are asked|lack)|the question asks"
         r"|it"
         r" asks|nothing|no\b)",
@@ -184,10 +186,12 @@ CUES = (
     cue(
         "proved proven shown justified verified established addressed settled checked used ruled"
         " handled demonstrated",
-        r"\b(?:i|we)(?:'ve| have)?(?: not|n't| never)(?: yet| actually| really)? (?:proved|proven|shown"
+        r"\b(?:i|we)(?:'ve| have)?(?: not|n't| never)(?: yet| actually| really)? (?:proved|proven"
+        r"|shown"
         r"|justified|verified|established|addressed|settled|ruled out|demonstrated)\b"
         r"|\b(?:hasn't|haven't|has not|have not|was never|were never|isn't|is not)(?: yet| been"
-        r"| actually| really)* (?:proved|proven|justified|addressed|settled|demonstrated|verified)\b",
+        r"| actually| really)* (?:proved|proven|justified|addressed|settled|demonstrated"
+        r"|verified)\b",
     ),
     cue(
         "know",
@@ -196,9 +200,11 @@ CUES = (
     ),
     cue(
         "justification reason argument proof",
-        r"\b(?:i|we) (?:don't|do not|can't|cannot) (?:yet |really )?(?:see|have|find) (?:any|a|an|the)"
+        r"\b(?:i|we) (?:don't|do not|can't|cannot) (?:yet |really )?(?:see|have|find) (?:any|a|an"
+        r"|the)"
         r" (?:\w+ )?(?:justification|argument|proof|justified reason|bound|formula|reason why)\b"
-        r"|\b(?:needs?|lacks?|missing|without) (?:a|any|some|the) (?:\w+ )?(?:justification|argument"
+        r"|\b(?:needs?|lacks?|missing|without) (?:a|any|some|the) (?:\w+ )?(?:justification"
+        r"|argument"
         r"|proof)\b(?! of purchase)",
     ),
     cue(
@@ -212,7 +218,8 @@ CUES = (
     ),
     cue(
         "info information clue details data hint",
-        r"\b(?:there's|there is|there are|we have|i have|we're given|with) no (?:\w+ )?(?:info|clue"
+        r"\b(?:there's|there is|there are|we have|i have|we're given|with) no (?:\w+ )?(?:info"
+        r"|clue"
         r"|hint|further (?:data|details))\b",
     ),
     cue(
@@ -223,12 +230,14 @@ CUES = (
     ),
     cue(
         "handle bound way formula argument relation equation expression lemma condition",
-        r"\b(?:i|we) (?:still|also) need (?:a|an|some|one more|another) (?:\w+ )?(?:handle|bound|way"
+        r"\b(?:i|we) (?:still|also) need (?:a|an|some|one more|another) (?:\w+ )?(?:handle|bound"
+        r"|way"
         r" to|formula|argument|relation|equation|expression|lemma|condition|justification)\b",
     ),
     cue(
         "none",
-        r"\b(?:is|are|'d be) (?:needed|required|missing)[^.\n]{0,40}\b(?:have|there(?:'s| is| are)) none\b"
+        r"\b(?:is|are|'d be) (?:needed|required|missing)[^.\n]{0,40}\b(?:have|there(?:'s| is"
+        r"| are)) none\b"
         r"|\bbut (?:we have|there is|there are|i have) none\b",
     ),
     cue(

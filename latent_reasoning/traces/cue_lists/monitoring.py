@@ -173,21 +173,25 @@ CUES = (
     cue("hand", r"<start>with (?:the |this |that |these |both |all )?[^.\n,]{1,40} in hand\b"),
     cue(
         "summary summing",
-        r"\b(?:short|quick|brief) summary of (?:what|where|the (?:steps|results))|<start>summing up"
+        r"\b(?:short|quick|brief) summary of (?:what|where|the (?:steps|results))|<start>summing"
+        r" up"
         r" (?:so far|what)|<start>(?:quick |short |brief )?summary so far\b",
     ),
     cue("next", r"<start>(?:next up|what(?:'s| is) next)\b"),
     cue(
-        "dealt handled covered completed finished eliminated ruled settled exhausted disposed gotten"
+        "dealt handled covered completed finished eliminated ruled settled exhausted disposed"
+        " gotten"
         " taken pinned narrowed reduced",
         r"\b<have> (?:now )?(?:dealt with|handled|covered|completed|finished(?: with)?|eliminated"
-        r"|ruled out|settled|exhausted|disposed of|gotten rid of|got rid of|taken care of|pinned down"
+        r"|ruled out|settled|exhausted|disposed of|gotten rid of|got rid of|taken care of|pinned"
+        r" down"
         r"|narrowed (?:it|this|the|things))\b(?! \$?\d)",
     ),
     cue(
         "left remain remains",
         r"<start>(?:so |and )?now only (?:the )?[^.\n]{2,40} (?:are|is) left\b"
-        r"|\bonly the (?:[\w-]+ ){0,2}(?:case|cases|part|parts|step|steps|check|question|ones|terms?"
+        r"|\bonly the (?:[\w-]+ ){0,2}(?:case|cases|part|parts|step|steps|check|question|ones"
+        r"|terms?"
         r"|proof) (?:is|are) (?:still )?left\b|\b(?:only|one) thing left (?:is|to)\b|\bthe other"
         r" (?:one|case|part|half|direction),? (?:[^.\n,]{1,30}, )?remains\b",
     ),
@@ -198,52 +202,78 @@ CUES = (
         r"|left to (?:do|check|show|find))\b[*_ ]*:|<start>still to (?:count|do|find|check|show"
         r"|handle|prove|compute|determine|cover)\b",
     ),
-    cue("tally count total", r"\bkeep(?:ing)? (?:a|the|my) (?:running )?tally\b"
-        r"|\b(?:the|my|our) running (?:count|total|tally|sum|product) (?:is|to|at|now|so far|stands)\b"),
-    cue("on_to", r"<start>(?:now,? |okay,? |so,? )?on to (?:[a-z] ?[=\u2261<>]|n\b|k\b|\$|step|part|case"
-        r"|stage|phase|finding|computing)"),
+    cue(
+        "tally count total",
+        r"\bkeep(?:ing)? (?:a|the|my) (?:running )?tally\b"
+        r"|\b(?:the|my|our) running (?:count|total|tally|sum|product) (?:is|to|at|now|so far"
+        r"|stands)\b",
+    ),
+    cue(
+        "on_to",
+        r"<start>(?:now,? |okay,? |so,? )?on to (?:[a-z] ?[=\u2261<>]|n\b|k\b|\$|step|part|case"
+        r"|stage|phase|finding|computing)",
+    ),
     cue(
         "piece step case part thing",
-        r"\bis the (?:only |last |one )?(?:remaining|missing|last|final|outstanding) (?:piece|step|case"
+        r"\bis the (?:only |last |one )?(?:remaining|missing|last|final|outstanding) (?:piece"
+        r"|step|case"
         r"|part|thing|question)\b(?=[.,;:]| (?:to|we|i|left)\b)",
     ),
     cue(
         "first second last one part half case step piece",
-        r"<start>(?:okay,? |so,? |good,? |great,? )*(?:that|this)(?:'s| is| gives(?: us)?| was| does|"
-        r" completes| gives me) (?:the )?(?:first|second|third|last|one|half) (?:of (?:the|our|my) (?:two"
+        r"<start>(?:okay,? |so,? |good,? |great,? )*(?:that|this)(?:'s| is| gives(?: us)?| was"
+        r"| does|"
+        r" completes| gives me) (?:the )?(?:first|second|third|last|one|half) (?:of (?:the|our"
+        r"|my) (?:two"
         r"|three|four|cases|parts|steps|unknowns|\w+ts\b)|part\b|half\b|case\b|step\b|piece\b)"
         r"(?=[^.\n]{0,30}[.,;:])",
     ),
     cue(
         "now",
-        r"<start>(?:so,? |okay,? |good,? |great,? )*(?:we|i) now (?:have|know) (?:the|both|all|two|three|our"
+        r"<start>(?:so,? |okay,? |good,? |great,? )*(?:we|i) now (?:have|know) (?:the|both|all"
+        r"|two|three|our"
         r"|everything|enough|that|how|what|an? expression|a formula)\b"
-        r"|<start>(?:so,? |okay,? |good,? )*(?:we|i)(?:'ve| have)?(?: got| have)? (?:the|both|all|our|two"
+        r"|<start>(?:so,? |okay,? |good,? )*(?:we|i)(?:'ve| have)?(?: got| have)? (?:the|both|all"
+        r"|our|two"
         r"|three) [^.\n,]{2,40} now\b",
     ),
     cue(
         "known found determined settled pinned done computed handled covered",
-        r"\b(?:all|both)(?: \w+){0,2} (?:are|have been|have now been) (?:now )?(?:known|found|determined"
+        r"\b(?:all|both)(?: \w+){0,2} (?:are|have been|have now been) (?:now )?(?:known|found"
+        r"|determined"
         r"|settled|pinned down|computed|handled|covered|established)\b(?=[.,;:]| now\b)"
-        r"|\bnow (?:all|both)(?: \w+){0,2} (?:are|have been) (?:known|found|determined|settled|done)\b",
+        r"|\bnow (?:all|both)(?: \w+){0,2} (?:are|have been) (?:known|found|determined|settled"
+        r"|done)\b",
     ),
     cue(
         "pinned settled finished done complete established",
         r"\b(?:is|are) (?:now )?(?:pinned down|out of the way|taken care of)\b"
-        r"|<start>(?:so |okay,? |thus |now )*the [^.\n]{1,30} (?:is|are) (?:now )?(?:finished|settled)\b(?=[.,;])"
-        r"|\b(?:cases?|parts?|steps?|half|stages?|directions?) (?:is|are) (?:now )?(?:complete|done"
+        r"|<start>(?:so |okay,? |thus |now )*the [^.\n]{1,30} (?:is|are) (?:now )?(?:finished"
+        r"|settled)\b(?=[.,;])"
+        r"|\b(?:cases?|parts?|steps?|half|stages?|directions?) (?:is|are) (?:now )?(?:complete"
+        r"|done"
         r"|settled|finished)\b|<start>(?:existence|uniqueness|sufficiency|necessity|one direction"
-        r"|the (?:first|base|forward) \w+) (?:has been|is) (?:now )?(?:established|settled|shown|done"
+        r"|the (?:first|base|forward) \w+) (?:has been|is) (?:now )?(?:established|settled|shown"
+        r"|done"
         r"|proved|proven|complete)\b",
     ),
     cue(
         "summary",
         r"\b(?:summary|recap|overview) of (?:what(?:'s| is| we| i)|where)\b",
     ),
-    cue("got", r"<start>(?:okay,? |good,? |great,? |so,? )*we've (?:now )?got (?:both\b|all\b|everything"
-        r"|(?:the )?\w{1,8} and (?:the )?\w{1,8}[.,])"),
-    cue("leaving", r"\b(?:done|known|fixed|settled|found|determined|pinned down|handled),? leaving"
-        r" (?:only |just |us with )?(?:[a-z]\b|the|case|one)"),
-    cue("added used done checked computed", r"\bi haven't (?:\w+ )?(?:added|used|done|checked|computed|tried"
-        r"|counted|considered)\b[^.\n]{0,40}\byet\b"),
+    cue(
+        "got",
+        r"<start>(?:okay,? |good,? |great,? |so,? )*we've (?:now )?got (?:both\b|all\b|everything"
+        r"|(?:the )?\w{1,8} and (?:the )?\w{1,8}[.,])",
+    ),
+    cue(
+        "leaving",
+        r"\b(?:done|known|fixed|settled|found|determined|pinned down|handled),? leaving"
+        r" (?:only |just |us with )?(?:[a-z]\b|the|case|one)",
+    ),
+    cue(
+        "added used done checked computed",
+        r"\bi haven't (?:\w+ )?(?:added|used|done|checked|computed|tried"
+        r"|counted|considered)\b[^.\n]{0,40}\byet\b",
+    ),
 )

@@ -127,7 +127,8 @@ CUES = (
     cue("plan intend aim", r"\b(?:i|we) (?:plan|intend|aim) to\b"),
     cue(
         "plan",
-        r"<do> ?<now>plan\b(?=[:.,!]| (?:this|it|the|how|out|what|a)\b)|\b(?:the|my|our|a) (?:\w+ )?plan"
+        r"<do> ?<now>plan\b(?=[:.,!]| (?:this|it|the|how|out|what|a)\b)|\b(?:the|my|our"
+        r"|a) (?:\w+ )?plan"
         r" (?:would be|could be|might be|is|was)(?::|,| to\b| as follows| simple)"
         r"|<start>(?:\w+ ){0,2}(?:plan|game plan)(?: of attack)?[*_ ]*(?:[:.]|$)",
     ),
@@ -138,55 +139,67 @@ CUES = (
     ),
     cue(
         "then",
-        r"<start>(?:so,? |next,? |first,? |now,? )*(?:find|compute|determine|solve|count|evaluate|express"
-        r"|get|work out|figure out|calculate|identify|list|establish|prove|show|factor|split|reduce"
+        r"<start>(?:so,? |next,? |first,? |now,? )*(?:find|compute|determine|solve|count|evaluate"
+        r"|express"
+        r"|get|work out|figure out|calculate|identify|list|establish|prove|show|factor|split"
+        r"|reduce"
         r"|convert|simplify)\b [^.\n]{3,100}(?:,|;| and| first,?) ?(?:and )?then (?:find|compute"
         r"|determine|solve|count|evaluate|express|get|work|figure|calculate|use|plug|add|subtract"
         r"|multiply|divide|check|combine|compare|apply|intersect|sum|take|read|report|it)\b",
     ),
     cue(
         "first",
-        r"<start>(?:so,? |okay,? |alright,? |now,? )?first,? (?:let me|let us|lemme|i'd|i'm going to"
+        r"<start>(?:so,? |okay,? |alright,? |now,? )?first,? (?:let me|let us|lemme|i'd|i'm going"
+        r" to"
         r"|the plan|thing)\b",
     ),
     cue(
         "next",
-        r"\b(?:the|my|our) next (?:thing|step|task|goal|job|order of business|stage)(?: to do| here"
-        r"| now)? (?:is|will be|would be|should be)\b|\bthe first thing (?:to do|i (?:need|want|have|should)"
+        r"\b(?:the|my|our) next (?:thing|step|task|goal|job|order of business|stage)(?: to do"
+        r"| here"
+        r"| now)? (?:is|will be|would be|should be)\b|\bthe first thing (?:to do|i (?:need|want"
+        r"|have|should)"
         r"|we (?:need|want|have|should))\b|<start>first thing,? (?:i|we)\b",
     ),
     cue(
         "loop program script function code table list equation",
-        r"<start>(?:so,? |okay,? |now,? |here,? )*(?:i'll|we'll|i will|we will|let me|let's|i'm going"
+        r"<start>(?:so,? |okay,? |now,? |here,? )*(?:i'll|we'll|i will|we will|let me|let's|i'm"
+        r" going"
         r" to|i can) (?:now |just |first )?(?:write|build|set up|make|draw up|code up|code)"
-        r" (?:a|an|up a|the|some|out a) (?:\w+ ){0,2}(?:loop|program|script|function|code|table|list"
+        r" (?:a|an|up a|the|some|out a) (?:\w+ ){0,2}(?:loop|program|script|function|code|table"
+        r"|list"
         r"|equations?|system|snippet)\b",
     ),
     cue(
         "will we'll i'll",
-        r"\b(?:we|i)(?:'ll| will) (?:do the following|\(?(?:1|i|a)\)|(?:\w+ )?(?:in|proceed in) (?:two"
+        r"\b(?:we|i)(?:'ll| will) (?:do the following|\(?(?:1|i|a)\)|(?:\w+ )?(?:in|proceed"
+        r" in) (?:two"
         r"|three|four|several) (?:stages|steps|parts)|(?:begin|start) (?:by|with))",
     ),
     cue(
         "then report print return intersect read collect turn",
         r"\b(?:i'll|we'll|i will|we will|we need to|i need to|let's|i'm going to|i can|i should)\b"
-        r"[^.\n]{5,140}?,? (?:and )?then (?:\w+ )?(?:report|print|return|intersect|read|collect|turn"
+        r"[^.\n]{5,140}?,? (?:and )?then (?:\w+ )?(?:report|print|return|intersect|read|collect"
+        r"|turn"
         r"|decide|list|go|handle|treat|see|deduce|draw|minimi|maximi|differentiat|integrat)",
     ),
     cue(
         "begin start",
-        r"\b(?:we|i) (?:begin|start) (?:with|by) [^.\n]{3,80}\bthen (?:we |i )?(?:turn|move|go on|use|prove"
+        r"\b(?:we|i) (?:begin|start) (?:with|by) [^.\n]{3,80}\bthen (?:we |i )?(?:turn|move|go on"
+        r"|use|prove"
         r"|show|handle|consider|treat|deal|pass|extend)\b",
     ),
     cue(
         "first",
-        r"\b(?:i'll|we'll|i will|we will|let me|let's) (?:do|handle|treat|take|try|tackle|start with"
+        r"\b(?:i'll|we'll|i will|we will|let me|let's) (?:do|handle|treat|take|try|tackle|start"
+        r" with"
         r"|go with)\b[^.\n]{1,40} first\b",
     ),
     cue("go", r"\b(?:i'll|we'll|i will|we will) go with [^.\n]{2,50}: (?:first|start|count|use)\b"),
     cue(
         "route order agenda",
-        r"<start>(?:my |the |our )?(?:agenda|order of attack|to-?do list|sketch of (?:the|a) (?:proof"
+        r"<start>(?:my |the |our )?(?:agenda|order of attack|to-?do list|sketch of (?:the"
+        r"|a) (?:proof"
         r"|solution))[*_ ]*:",
     ),
 )

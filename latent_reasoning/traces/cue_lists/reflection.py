@@ -8,7 +8,8 @@ from latent_reasoning.traces.cues import cue
 CUES = (
     cue(
         "back hindsight retrospect reflection reflecting",
-        r"\b(?:looking|thinking) back(?:,| at (?:my|the|what|how|it)| on (?!her\b|his\b|their\b)| over"
+        r"\b(?:looking|thinking) back(?:,| at (?:my|the|what|how|it)| on (?!her\b|his\b|their\b)"
+        r"| over"
         r" (?!her\b|his\b|their\b|the shoulder)| now| to (?:my"
         r"|the (?:problem|question|start)))|<start>(?:in (?:hindsight|retrospect)|(?:up)?on"
         r" reflection|reflecting on\b)|\bin (?:hindsight|retrospect)\b",
@@ -91,9 +92,11 @@ CUES = (
         "efficient elegant clean rigorous straightforward sound neat roundabout weak hand sloppy"
         " guesswork limited inefficient convincing slow clumsy robust overkill economical poor"
         " shaky tedious heuristic careless wasteful fragile circular solid",
-        r"\b(?:this|that|the|my|our) (?:[\w-]+ ){0,2}?(?:method|approach|argument|reasoning|solution|proof"
+        r"\b(?:this|that|the|my|our) (?:[\w-]+ ){0,2}?(?:method|approach|argument|reasoning"
+        r"|solution|proof"
         r"|trick|technique|derivation|bash|strategy|calculation|computation|route)(?: above| here"
-        r"| so far| i tried| i used| we used)*(?: is| was|'s) (?:\w+ ){0,3}?(?:efficient|elegant|clean"
+        r"| so far| i tried| i used| we used)*(?: is| was|'s) (?:\w+ ){0,3}?(?:efficient|elegant"
+        r"|clean"
         r"|rigorous|straightforward|sound\b|neat\b|roundabout|weak|hand-?wav|sloppy|guesswork"
         r"|limited|inefficient|convincing|slow\b|clumsy|robust|overkill|economical|poor|shaky"
         r"|tedious|heuristic|careless|wasteful|fragile|circular|solid\b)"
@@ -104,7 +107,8 @@ CUES = (
     ),
     cue(
         "saved spared saves",
-        r"\b(?:saved|spared|saves|spares) (?:us|me) (?:from|the|a lot|some|any|having|a page|work|time)\b",
+        r"\b(?:saved|spared|saves|spares) (?:us|me) (?:from|the|a lot|some|any|having|a page|work"
+        r"|time)\b",
     ),
     cue(
         "work lifting",
@@ -113,7 +117,8 @@ CUES = (
     ),
     cue(
         "would've could've should've",
-        r"\b(?:would've|could've|should've) (?:been|saved|cut|made|helped|used|noticed|checked|started)\b"
+        r"\b(?:would've|could've|should've) (?:been|saved|cut|made|helped|used|noticed|checked"
+        r"|started)\b"
         r"(?! \$?\d)",
     ),
     cue(
@@ -122,14 +127,18 @@ CUES = (
     ),
     cue(
         "insight idea step observation trick",
-        r"\bthe (?:key|main|crucial|important|central|real) (?:insight|idea|step|observation|trick)"
-        r" (?:(?:in|of|behind) (?:the|this|my|our|that) (?:\w+ )?(?:solution|argument|proof|reasoning"
+        r"\bthe (?:key|main|crucial|important|central|real) (?:insight|idea|step|observation"
+        r"|trick)"
+        r" (?:(?:in|of|behind) (?:the|this|my|our|that) (?:\w+ )?(?:solution|argument|proof"
+        r"|reasoning"
         r"|above|approach|method)|was\b)",
     ),
     cue(
         "used uses relies rests",
-        r"\b(?:this|that|the|my|our) (?:\w+ )?(?:solution|argument|proof|reasoning|method|approach)"
-        r"(?: above| here)?[^.\n]{0,40} (?:only (?:used|uses|relies on|needs|needed)|(?:relies|rests)"
+        r"\b(?:this|that|the|my|our) (?:\w+ )?(?:solution|argument|proof|reasoning|method"
+        r"|approach)"
+        r"(?: above| here)?[^.\n]{0,40} (?:only (?:used|uses|relies on|needs|needed)|(?:relies"
+        r"|rests)"
         r" (?:on nothing but|only on|heavily on|solely on)|used only)",
     ),
     cue(
@@ -140,31 +149,38 @@ CUES = (
     ),
     cue(
         "reason",
-        r"\b(?:the reason|part of the reason|that's why|which is why) (?:why )?(?:i|we) (?:got stuck"
+        r"\b(?:the reason|part of the reason|that's why|which is why) (?:why )?(?:i|we) (?:got"
+        r" stuck"
         r"|went wrong|failed|missed|kept|overlooked|got (?:the|it) wrong|prefer|struggled|made)\b",
     ),
     cue(
         "boiled boils came",
-        r"\b(?:whole thing|everything|it all|all of (?:it|this)) (?:boil(?:ed|s)|came|comes) down to\b",
+        r"\b(?:whole thing|everything|it all|all of (?:it|this)) (?:boil(?:ed|s)|came|comes) down"
+        r" to\b",
     ),
     cue(
         "needed need",
-        r"<start>(?:i|we) (?:didn't|did not|never) (?:even |really |actually )?(?:need(?:ed)?|use[d]?) the\b"
+        r"<start>(?:i|we) (?:didn't|did not|never) (?:even |really |actually )?(?:need(?:ed)?"
+        r"|use[d]?) the\b"
         r"(?! (?:car|bus|money))|\bnever used the (?:condition|fact|assumption|hypothesis)\b",
     ),
     cue(
         "tool choice",
-        r"\bwas (?:\w+ )?the (?:right|wrong|best|perfect) (?:tool|choice|approach|method|idea|call|move)\b"
-        r"|\b(?:was|is) a (?:poor|bad|good|wise|lucky) (?:choice|call|idea|move)\b(?= here|[.,;:])",
+        r"\bwas (?:\w+ )?the (?:right|wrong|best|perfect) (?:tool|choice|approach|method|idea"
+        r"|call|move)\b"
+        r"|\b(?:was|is) a (?:poor|bad|good|wise|lucky) (?:choice|call|idea|move)\b(?= here"
+        r"|[.,;:])",
     ),
     cue(
         "argument reasoning approach solution work steps proof logic",
-        r"\b(?:looking|going|thinking|reading|glancing) (?:back )?(?:over|through) (?:the|my|our|this)"
+        r"\b(?:looking|going|thinking|reading|glancing) (?:back )?(?:over|through) (?:the|my|our"
+        r"|this)"
         r" (?:\w+ )?(?:argument|reasoning|approach|solution|work|steps|proof|logic|calculation)\b",
     ),
     cue(
         "enough",
-        r"\b(?:turned out|turns out) (?:that )?[^.\n]{1,50} was (?:\w+ )?(?:good |quite )?(?:enough"
+        r"\b(?:turned out|turns out) (?:that )?[^.\n]{1,50} was (?:\w+ )?(?:good |quite"
+        r" )?(?:enough"
         r"|sufficient|unnecessary)\b",
     ),
     cue(
@@ -178,8 +194,11 @@ CUES = (
     ),
     cue(
         "argument reasoning approach method",
-        r"\b(?:my|this|the) (?:\w+ )?(?:argument|reasoning|approach|method) (?:so far |here )?(?:is|was)"
-        r" (?:basically|essentially|mostly|really|only|just|pretty much) (?:guess|heuristic|brute|luck"
-        r"|hand|pattern|trial|a guess)|\b(?:argument|approach|method) is valid for (?:any|all|every)\b",
+        r"\b(?:my|this|the) (?:\w+ )?(?:argument|reasoning|approach|method) (?:so far |here"
+        r" )?(?:is|was)"
+        r" (?:basically|essentially|mostly|really|only|just|pretty much) (?:guess|heuristic|brute"
+        r"|luck"
+        r"|hand|pattern|trial|a guess)|\b(?:argument|approach|method) is valid for (?:any|all"
+        r"|every)\b",
     ),
 )

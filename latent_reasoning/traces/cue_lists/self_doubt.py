@@ -5,7 +5,8 @@ from latent_reasoning.traces.cues import cue
 CUES = (
     cue(
         "sure certain confident convinced",
-        r"(?<!\")\b<am> (?:still |really )?(?:not|no longer)(?: [\w%]+){0,2} (?:sure|certain|confident"
+        r"(?<!\")\b<am> (?:still |really )?(?:not|no longer)(?: [\w%]+){0,2} (?:sure|certain"
+        r"|confident"
         r"|convinced)|<start>(?:but |and |so )?not (?:\w+ )?(?:sure|certain)\b(?! to\b)|\bi"
         r" can't be (?:\w+ )?(?:sure|certain)|\bam i (?:\w+ )?(?:sure|certain)",
     ),
@@ -25,7 +26,8 @@ CUES = (
     cue(
         "am_i did_i have_i do_i was_i could_i should_i might_i is_my was_my maybe_i perhaps_i",
         r"\b(?:am i|did i(?= (?:\w+ ){0,2}(?:ma[dk]e|mis|do\b|forg|get|count|used?|interp|set"
-        r"|cop|acc|inc|cons|read|mess|skip|mix|add|div|mult|apply))|have i|(?<!how )(?<!what )do i|was i"
+        r"|cop|acc|inc|cons|read|mess|skip|mix|add|div|mult|apply))|have i|(?<!how )(?<!what )do"
+        r" i|was i"
         r"|could i"
         r"|should i|might i|is my|was my) (?!have \d)[^.!\n]{0,90}?\?|\b(?:maybe|perhaps) i"
         r" (?:made|mis\w+|missed|forgot|should have|did|am|'m|need to re|have (?:mis|made)|got)",
@@ -39,7 +41,8 @@ CUES = (
     ),
     cue(
         "hmm hm hmmm",
-        r"<start>hm+[.\u2026]*$|<start>(?:but |so |okay,? |wait,? )?hm+\b(?![,.\u2026! ]*(?:no\b|wait,? no|okay\b|ok\b"
+        r"<start>hm+[.\u2026]*$|<start>(?:but |so |okay,? |wait,? )?hm+\b(?![,.\u2026! ]*(?:no\b"
+        r"|wait,? no|okay\b|ok\b"
         r"|alright|scrap|interesting|nice|the problem|let me (?:see|think|start|recall)|let's))"
         r"(?=[^\n?]{0,90}(?:\?|n't\b|\bnot\b|\bbut\b|seem|feel|look|\bsure\b|wrong|weird|strange"
         r"|\bodd\b|\boff\b|\btoo\b|expected|suspicious|contradict|\bwait\b|confus|tricky|maybe"
@@ -104,7 +107,8 @@ CUES = (
     ),
     cue(
         "remember recall",
-        r"\bi (?:can't|cannot|don't|do not) (?:quite |really |exactly |fully |clearly )?(?:remember"
+        r"\bi (?:can't|cannot|don't|do not) (?:quite |really |exactly |fully |clearly"
+        r" )?(?:remember"
         r"|recall) (?:if|whether|how|which|exactly|what|the exact|for sure)\b",
     ),
     cue(
@@ -126,8 +130,10 @@ CUES = (
     cue(
         "nervous uneasy uncomfortable suspicious skeptical sceptical comfortable",
         r"\b(?:makes|making|leaves) me (?:\w+ )?(?:nervous|uneasy|uncomfortable|suspicious|doubt"
-        r"|wonder)\b|\b<am>(?: \w+){0,2} (?:nervous|uneasy|uncomfortable|suspicious|sk?[ce]?eptical"
-        r"|not comfortable)\b|\bi (?:feel|felt)(?: \w+)? (?:uneasy|nervous|uncomfortable|unsure)\b",
+        r"|wonder)\b|\b<am>(?: \w+){0,2} (?:nervous|uneasy|uncomfortable|suspicious"
+        r"|sk?[ce]?eptical"
+        r"|not comfortable)\b|\bi (?:feel|felt)(?: \w+)? (?:uneasy|nervous|uncomfortable"
+        r"|unsure)\b",
     ),
     cue(
         "or",
@@ -163,7 +169,8 @@ CUES = (
     ),
     cue(
         "overlooking missing caution skepticism scepticism",
-        r"\b(?:take|taken|treat|treated|read|regard|regarded) (?:it |this |that |them )?with (?:some"
+        r"\b(?:take|taken|treat|treated|read|regard|regarded) (?:it |this |that |them )?with"
+        r" (?:some"
         r" |a bit of |due |great |the necessary )?(?:caution|sk?[ce]?epticism|care\b(?= [.,]))",
     ),
     cue(
@@ -174,7 +181,8 @@ CUES = (
         "legit legitimate valid legal allowed justified rigorous true okay ok fine enough safe"
         " kosher circular",
         r"<start>(?:but |wait,? |hmm,? |so |and |then )*(?:is|are|was) (?:that|this|it|the (?:step"
-        r"|argument|division|exchange|interchange|swap|substitution)) (?:\w+ ){0,2}(?:legit(?:imate)?"
+        r"|argument|division|exchange|interchange|swap"
+        r"|substitution)) (?:\w+ ){0,2}(?:legit(?:imate)?"
         r"|valid|legal|allowed|justified|rigorous|true|okay|ok|fine|enough|safe|kosher|circular)\b"
         r"[^.!?\n]{0,50}\?",
     ),
@@ -185,7 +193,8 @@ CUES = (
     ),
     cue(
         "doubtful dubious iffy skeptical sceptical torn",
-        r"\b<am>(?: \w+){0,2} (?:doubtful|dubious|iffy|torn)\b|\b(?:seems|looks|feels|sounds) (?:\w+ )?"
+        r"\b<am>(?: \w+){0,2} (?:doubtful|dubious|iffy|torn)\b|\b(?:seems|looks|feels"
+        r"|sounds) (?:\w+ )?"
         r"(?:dubious|iffy|sketchy|shaky|dodgy)\b",
     ),
     cue(
@@ -202,11 +211,13 @@ CUES = (
     ),
     cue(
         "would",
-        r"(?:\.\.\.|\u2026|\u2014|, ) ?(?:or )?(?:would|does|is|can|will|could) (?:it|that|they|this)\?",
+        r"(?:\.\.\.|\u2026|\u2014|, ) ?(?:or )?(?:would|does|is|can|will|could) (?:it|that|they"
+        r"|this)\?",
     ),
     cue(
         "might may",
         r"<start>(?:then again,? )?(?:it|that|this) (?:might|may) (?:not be|be wrong|not be right"
-        r"|not hold|not work|be a coincidence)\b(?=[.,;:]| after all| true| right| valid| correct)",
+        r"|not hold|not work|be a coincidence)\b(?=[.,;:]| after all| true| right| valid"
+        r"| correct)",
     ),
 )

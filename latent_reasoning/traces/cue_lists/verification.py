@@ -14,7 +14,8 @@ CUES = (
     cue(
         "check checking double",
         r"(?:<do>|<start>(?:to|just to|we|i)|<start>|\bto|\bi'd better|\bworth) ?<now>(?:double "
-        r"|sanity |cross )?check(?:ing)?\b(?: (?:this|that|them|those|the (?:\w+ )?(?:answer|result"
+        r"|sanity |cross )?check(?:ing)?\b(?: (?:this|that|them|those|the (?:\w+ )?(?:answer"
+        r"|result"
         r"|solution|calculation|work|equation|sum|total|math|arithmetic|conditions?|constraints?"
         r"|units|values?|cases?|endpoints?|boundar(?:y|ies)|multiplication|division|addition"
         r"|subtraction|products?|differences?|formula|roots?|numbers?|inequality|original|other"
@@ -76,48 +77,59 @@ CUES = (
     cue("\u2713 \u2714 \u2705 \u2714\ufe0f", r"[\u2713\u2714\u2705]"),
     cue(
         "agrees agree fits tallies match matches confirmed same",
-        r"\b(?:which|this|that|it|all(?: \w+)?|both(?: \w+)?) (?:also |indeed |all |both )?(?:agrees?|fits"
+        r"\b(?:which|this|that|it|all(?: \w+)?|both(?: \w+)?) (?:also |indeed |all |both"
+        r" )?(?:agrees?|fits"
         r"|tallies|match(?:es)?|line up|lines up)(?=[.,;!:]| (?:nicely|perfectly|exactly|too)\b)"
-        r"|\bso (?:that's|that is|it's|it is) (?:now )?confirmed\b|<start>(?:oh,? |ah,? )?(?:nice|good"
+        r"|\bso (?:that's|that is|it's|it is) (?:now )?confirmed\b|<start>(?:oh,? |ah,? )?(?:nice"
+        r"|good"
         r"|great),? same (?:thing|answer|result|number|value)\b|\bgives the same (?:answer|result"
         r"|number|value|count)\b",
     ),
     cue(
         "test testing",
-        r"<start>(?:quick )?test(?:ing)?(?: it| this| that)?[*_]*: ?[*_]*|<start>test(?:ing)? (?:it|this|that)"
+        r"<start>(?:quick )?test(?:ing)?(?: it| this| that)?[*_]*: ?[*_]*"
+        r"|<start>test(?:ing)? (?:it|this|that)"
         r"\b(?=[:,.]| (?:with|on|for|against)\b)|<start>testing with \w+ ?=",
     ),
     cue(
         "back",
         r"\b(?:plug(?:ging)?|substitut(?:e|ing)|put(?:ting)?|insert(?:ing)?) [^.\n]{1,60} back"
-        r" (?:in\b(?! (?:the (?:box|bag|bank|jar|drawer)|place))|into (?:the (?:\w+ )?(?:equations?"
-        r"|expression|inequality|system|formula|condition)|both|it|each|\(|eq|\$))(?=[^\n]*(?::|\?|hold"
+        r" (?:in\b(?! (?:the (?:box|bag|bank|jar|drawer)|place))|into (?:the"
+        r" (?:\w+ )?(?:equations?"
+        r"|expression|inequality|system|formula|condition)|both|it|each|\(|eq|\$))(?=[^\n]*(?::"
+        r"|\?|hold"
         r"|check|satisf|verif|works|true))(?![^\n]*, we (?:get|have|find) [a-z$])",
     ),
     cue(
         "matching agreeing agreement consistent",
-        r", (?:matching|agreeing with|consistent with|in agreement with|exactly matching) (?:the|our|my"
+        r", (?:matching|agreeing with|consistent with|in agreement with|exactly matching) (?:the"
+        r"|our|my"
         r"|what|that)\b|\b(?:thing left|step left|remains|only) is (?:the|a) check\b",
     ),
     cue(
         "verify",
-        r"<start>(?:now )?verify (?:in (?:code|python|sympy|the original)|numerically|directly|that"
+        r"<start>(?:now )?verify (?:in (?:code|python|sympy|the original)|numerically|directly"
+        r"|that"
         r"|by|with)\b",
     ),
     cue(
         "stands holds works matches checks good",
-        r"<start>(?:right|yes|yep|good|great|nice|okay|ok|so),? (?:good,? |so |and )?(?:it|that|the"
+        r"<start>(?:right|yes|yep|good|great|nice|okay|ok|so),? (?:good,? |so |and )?(?:it|that"
+        r"|the"
         r" (?:answer|result)|everything) (?:still )?(?:stands|holds(?: up)?|works(?: out)?"
         r"|matches|checks(?: out)?|adds up)\b(?=[.,;!:]|$)|<start>(?:it|that) works(?: out)?[.!]",
     ),
     cue(
         "sense fit work hold add match",
-        r"<start>(?:but |so |and |okay,? |wait,? )*(?:does|do) (?:this|that|it|these|they|the (?:answer"
-        r"|result|numbers?)) (?:make sense|fit\b|work(?: out)?|hold(?: up)?|add up|match)[^.\n?]{0,30}\?",
+        r"<start>(?:but |so |and |okay,? |wait,? )*(?:does|do) (?:this|that|it|these|they|the"
+        r" (?:answer"
+        r"|result|numbers?)) (?:make sense|fit\b|work(?: out)?|hold(?: up)?|add up"
+        r"|match)[^.\n?]{0,30}\?",
     ),
     cue(
         "indeed",
-        r"\bindeed (?:works|holds|satisf\w+|fits|checks)\b|\b(?:works|holds|satisfied|equal), indeed\b",
+        r"\bindeed (?:works|holds|satisf\w+|fits|checks)\b|\b(?:works|holds|satisfied"
+        r"|equal), indeed\b",
     ),
     cue("safe sure", r"\bto be (?:on the )?(?:extra )?(?:safe|sure)\b(?=[:.])"),
     cue(
@@ -128,12 +140,15 @@ CUES = (
     ),
     cue(
         "good fine correct okay required expected desired claimed",
-        r"\d[^.\n,]{0,20}, (?:good|fine|(?:which is )?correct|okay|as (?:required|expected|desired|claimed"
+        r"\d[^.\n,]{0,20}, (?:good|fine|(?:which is )?correct|okay|as (?:required|expected"
+        r"|desired|claimed"
         r"|it should))(?=[.!;])",
     ),
     cue(
         "recompute recomputing recheck redo compute",
-        r"<start>let's see(?: if| whether) (?:this|that|it|the (?:answer|result)) (?:works|holds|fits|checks)"
-        r"|\blet me (?:recompute|recalculate) (?:that |this |it )?(?:to|just to) (?:be|make|check)\b",
+        r"<start>let's see(?: if| whether) (?:this|that|it|the (?:answer|result)) (?:works|holds"
+        r"|fits|checks)"
+        r"|\blet me (?:recompute|recalculate) (?:that |this |it )?(?:to|just to) (?:be|make"
+        r"|check)\b",
     ),
 )
