@@ -24,6 +24,8 @@ from latent_reasoning.traces.symbolic import symbolic_equality
 
 HERE = Path(__file__).parent
 TRACES = HERE.parents[1] / "tests" / "traces"
+PARTS = ("held out", "second reading", "tuned")
+"""Parts of the cases, each with a table."""
 ROUNDS = 5
 SHORT_ROUNDS = 300
 """Rounds of a few milliseconds, so that some are not interrupted by other work."""
@@ -50,7 +52,7 @@ def quality(labelled: Iterable[tuple[bool, bool]]) -> dict[str, Any]:
 
 
 def detectors() -> dict[str, Any]:
-    """Quality of every detector on the cases it was tuned on and on those held out."""
+    """Quality of every detector on each part of its cases."""
     found = {}
     for path in sorted((TRACES / "cases").glob("*.jsonl")):
         cases = read_lines(path)
@@ -60,7 +62,8 @@ def detectors() -> dict[str, Any]:
                 for case in cases
                 if case["part"] == part
             )
-            for part in ("tuned", "held out")
+            for part in PARTS
+            if any(case["part"] == part for case in cases)
         }
     return found
 
@@ -185,8 +188,10 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
     head = "| | cases | precision | recall | F1 |\n|---|---|---|---|---|\n"
     made = {
         part: head
-        + "\n".join(row(name, parts[part]) for name, parts in results["detectors"].items())
-        for part in ("held out", "tuned")
+        + "\n".join(
+            row(name, parts[part]) for name, parts in results["detectors"].items() if part in parts
+        )
+        for part in PARTS
     }
     made["completions"] = head + "\n".join(row(*item) for item in results["completions"].items())
     made["graders"] = head + "\n".join(row(*item) for item in results["graders"].items())

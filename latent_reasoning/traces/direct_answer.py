@@ -62,7 +62,8 @@ _NO_ANSWER = re.compile(
     r"\b(?:more than|less than|greater than|fewer than|at (?:most|least)|given|let|suppose|assume"
     r"|consider|recall|note|find|need|can't|cannot|don't|doesn't|not|will"
     r"|we'll|i'll|going|should|must|equation|each|every|per|we|now|so far|using|with"
-    r"|maybe|might|possibility|checks|feeling|thing|perhaps|either|which|problem|case|method|formula|theorem)\b|\. [A-Z]",
+    r"|maybe|might|possibility|checks|feeling|thing|perhaps"
+    r"|either|which|problem|case|method|formula|theorem)\b|\. [A-Z]",
     re.IGNORECASE,
 )
 _MOST_IN_SENTENCE = 14

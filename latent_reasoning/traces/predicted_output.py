@@ -79,7 +79,7 @@ _SAID = detector(_SAID_CUES)
 _TICKED_CUES = (
     cue(
         "run running execute executing evaluate evaluating call calling",
-        r"\b(?:run(?:ning)?|execut(?:e|ing)|evaluat(?:e|ing)|call(?:ing)?) (?:\w+ )?`[^`\n]{1,80}"
+        r"\b(?:run(?:ning)?|execut(?:e|ing)|evaluat(?:e|ing)|call(?:ing)?) `[^`\n]{1,80}"
         r"\([^`\n]*\)`[^.\n]{0,40}\b(?:returns?|gives?|prints?|outputs?|yields?|produces?"
         r"|(?:you|we|i)(?:'ll| will)? (?:get|see|obtain))\b(?=[^\n]*(?:[0-9]|true|false|\[))",
     ),
@@ -154,8 +154,9 @@ def _comments(text: str, code: Sequence[Span]) -> Iterator[Span]:
 
 def _other_comments(text: str, code: Sequence[Span]) -> Iterator[Span]:
     for start, end in code:
-        for form in (_SLASHED, _OWN_LINE):
-            yield from (Span(*match.span(1)) for match in form.finditer(text, start, end))
+        for mark, form in (("//", _SLASHED), ("\n", _OWN_LINE)):
+            if text.find(mark, start, end) >= 0:
+                yield from (Span(*match.span(1)) for match in form.finditer(text, start, end))
 
 
 def _behind_code(text: str, start: int, at: int) -> bool:

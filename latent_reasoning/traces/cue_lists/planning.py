@@ -82,7 +82,8 @@ CUES = (
         r"|before) (?:i'll |we'll |we |i |we can |we will |i will )?(?!x\b|y\b|\$|\\)(?:use|find"
         r"|comput|solv|add|subtract|calculat|combin|check|divid|multipl|substitut|set|work|apply"
         r"|determin|sum|count|plug|compar|convert|tak|get|simplif|look|prov|show|figur|see"
-        r"|isolat|factor|answer|evaluat|round|express)",
+        r"|isolat|factor|answer|evaluat|round|express|report|print|return|intersect|read|collect"
+        r"|turn|decide|list|deduce|integrat|differentiat|minimi|maximi)",
     ),
     cue(
         "step steps",
@@ -139,13 +140,11 @@ CUES = (
     ),
     cue(
         "then",
-        r"<start>(?:so,? |next,? |first,? |now,? )*(?:find|compute|determine|solve|count|evaluate"
-        r"|express"
-        r"|get|work out|figure out|calculate|identify|list|establish|prove|show|factor|split"
-        r"|reduce"
-        r"|convert|simplify)\b [^.\n]{3,100}(?:,|;| and| first,?) ?(?:and )?then (?:find|compute"
-        r"|determine|solve|count|evaluate|express|get|work|figure|calculate|use|plug|add|subtract"
-        r"|multiply|divide|check|combine|compare|apply|intersect|sum|take|read|report|it)\b",
+        r"<start>(?:find|compute|determine|solve|count|evaluate|express|get the|work out|figure out"
+        r"|calculate|identify|establish|prove|factor|split|reduce|convert|simplify) [^.\n]{3,100}?"
+        r"\bthen (?:find|compute|determine|solve|count|evaluate|express|get|work|figure|calculate"
+        r"|use|plug|add|subtract|multiply|divide|check|combine|compare|apply|intersect|sum|take|read"
+        r"|report)\b",
     ),
     cue(
         "first",
@@ -175,13 +174,6 @@ CUES = (
         r"\b(?:we|i)(?:'ll| will) (?:do the following|\(?(?:1|i|a)\)|(?:\w+ )?(?:in|proceed"
         r" in) (?:two"
         r"|three|four|several) (?:stages|steps|parts)|(?:begin|start) (?:by|with))",
-    ),
-    cue(
-        "then report print return intersect read collect turn",
-        r"\b(?:i'll|we'll|i will|we will|we need to|i need to|let's|i'm going to|i can|i should)\b"
-        r"[^.\n]{5,140}?,? (?:and )?then (?:\w+ )?(?:report|print|return|intersect|read|collect"
-        r"|turn"
-        r"|decide|list|go|handle|treat|see|deduce|draw|minimi|maximi|differentiat|integrat)",
     ),
     cue(
         "begin start",

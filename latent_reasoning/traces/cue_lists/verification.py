@@ -77,13 +77,11 @@ CUES = (
     cue("\u2713 \u2714 \u2705 \u2714\ufe0f", r"[\u2713\u2714\u2705]"),
     cue(
         "agrees agree fits tallies match matches confirmed same",
-        r"\b(?:which|this|that|it|all(?: \w+)?|both(?: \w+)?) (?:also |indeed |all |both"
-        r" )?(?:agrees?|fits"
-        r"|tallies|match(?:es)?|line up|lines up)(?=[.,;!:]| (?:nicely|perfectly|exactly|too)\b)"
-        r"|\bso (?:that's|that is|it's|it is) (?:now )?confirmed\b|<start>(?:oh,? |ah,? )?(?:nice"
-        r"|good"
-        r"|great),? same (?:thing|answer|result|number|value)\b|\bgives the same (?:answer|result"
-        r"|number|value|count)\b",
+        r"\b(?:which|this|that|it|ways|both) (?:also )?(?:agrees?|fits|tallies|match(?:es)?)"
+        r"(?=[.,;!:]| (?:nicely|perfectly|exactly|too)\b)"
+        r"|\bso (?:that's|it's) (?:now )?confirmed\b|<start>(?:oh,? )?(?:nice|good|great),? same"
+        r" (?:thing|answer|result|number|value)\b|\bgives the same (?:answer|result|number|value"
+        r"|count)\b",
     ),
     cue(
         "test testing",
@@ -140,7 +138,7 @@ CUES = (
     ),
     cue(
         "good fine correct okay required expected desired claimed",
-        r"\d[^.\n,]{0,20}, (?:good|fine|(?:which is )?correct|okay|as (?:required|expected"
+        r"(?<=[\d$)}]), (?:good|fine|(?:which is )?correct|okay|as (?:required|expected"
         r"|desired|claimed"
         r"|it should))(?=[.!;])",
     ),
