@@ -34,7 +34,7 @@ def model(tiny_model: LoadedModel) -> LoadedModel:
         (CODE, "7", True, ("code", "predicted_output")),
         (CODE.replace("{7}", "{8}"), "8", False, ("code", "predicted_output")),
         ("So there are \\boxed{7.0} apples.", "7.0", True, ("language", "direct_answer")),
-        ("So there are 7 apples.", None, False, ("language",)),
+        ("So there are 7 apples.", None, False, ("language", "direct_answer")),
         ("```python\nx = 3", None, False, ("code",)),
         ("", None, False, ()),
     ],
