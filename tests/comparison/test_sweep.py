@@ -1,10 +1,10 @@
 """Sweeps: what steering does on and off the task, cell by cell, resumable."""
 
 import json
-import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -147,7 +147,7 @@ def test_a_stopped_sweep_goes_on(whole: dict[str, Any], tmp_path: Path) -> None:
 
 
 class Elsewhere:
-    """Workers that know what a pickle told them; what was lost is done again."""
+    """Workers that share nothing with this process; what was lost is done again."""
 
     remote = True
 
@@ -156,8 +156,8 @@ class Elsewhere:
     ) -> Iterator[Any]:
         sent = list(tasks)
         for task in reversed(sent):
-            worker = pickle.loads(pickle.dumps(start))()
-            yield worker.write(worker.compute(pickle.loads(pickle.dumps(task))))
+            worker = deepcopy(start)()
+            yield worker.write(worker.compute(deepcopy(task)))
         # What was lost with a worker is done again, and not reported twice.
         worker.write(worker.compute(sent[0]))
 
