@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.zoo import Zoo
+from experiments.earlier import SETTINGS, earlier_rows, stamp
+from experiments.zoo import Zoo, finish, zoo_of
 from latent_reasoning.cli import progress_bar
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.inputs import Inputs
@@ -116,3 +117,29 @@ def tuned_and_compared(
             if new > limit:
                 continue
         yield name, compared(zoo, pair, seed)
+
+
+def finish_organisms(
+    here: Path,
+    chosen: argparse.Namespace,
+    wanted: Callable[[OrganismName], bool],
+    measure: Callable[[OrganismName, dict[str, Any]], dict[str, Any]],
+    lines: Callable[[list[dict[str, Any]]], str],
+) -> None:
+    """Measure compared organisms and write them beside the rows of those that are not there.
+
+    Args:
+        here: Folder of the experiment.
+        chosen: Its flags.
+        wanted: Which organisms of the plan it is about.
+        measure: The row of an organism with its results.json; `name` names it.
+        lines: The table of the README.
+    """
+    zoo = zoo_of(chosen)
+    size = {"problems": chosen.problems, "samples": chosen.samples}
+    rows, run = earlier_rows(here / "results.json", "organisms", "name", size), stamp()
+    found = tuned_and_compared(zoo, wanted, SEED, chosen.limit)
+    rows |= {str(name): measure(name, results) | {"run": run} for name, results in found}
+    ordered = [rows[str(name)] for name in planned() if str(name) in rows]
+    zoo.missing[:] = [name for name in zoo.missing if name not in rows]
+    finish(here, chosen, zoo, {SETTINGS: size, "organisms": ordered}, lines(ordered))

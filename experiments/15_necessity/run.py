@@ -9,14 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.earlier import SETTINGS, earlier_rows, stamp
-from experiments.zoo import Zoo, cell, finish, options, table
-from experiments.zoo_pairs import SEED, limited, tuned_and_compared
+from experiments.zoo import cell, options, table
+from experiments.zoo_pairs import finish_organisms, limited
 from latent_reasoning.evaluation.intervals import share_of_gap
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.verdict.evidence import evidence_from
 from latent_reasoning.verdict.rungs import difference
-from latent_reasoning.zoo.plan import planned
 
 HERE = Path(__file__).parent
 
@@ -75,15 +73,7 @@ def lines(rows: list[dict[str, Any]]) -> str:
 def main() -> None:
     """Measure what exists; write results and the table of the README."""
     parser = limited(options(__doc__, problems=300, samples=16))
-    chosen = parser.parse_args()
-    zoo = Zoo(chosen.root, chosen.runs, chosen.problems, chosen.samples)
-    size = {"problems": chosen.problems, "samples": chosen.samples}
-    rows, run = earlier_rows(HERE / "results.json", "organisms", "name", size), stamp()
-    found = tuned_and_compared(zoo, lambda name: name.arm is not None, SEED, chosen.limit)
-    rows |= {str(name): measure(name, results) | {"run": run} for name, results in found}
-    ordered = [rows[str(name)] for name in planned() if str(name) in rows]
-    zoo.missing[:] = [name for name in zoo.missing if name not in rows]
-    finish(HERE, chosen, zoo, {SETTINGS: size, "organisms": ordered}, lines(ordered))
+    finish_organisms(HERE, parser.parse_args(), lambda name: name.arm is not None, measure, lines)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,10 @@ from latent_reasoning.traces.screen import LineScreen
 from latent_reasoning.traces.spans import Span
 
 _LONGEST_LINE = 400
-_TYPES = r"(?:unsigned |long |const |static |public |private |final )*(?:int|long|double|float|bool(?:ean)?|char|auto|void|String|size_t|u64|i64|u32|i32|usize)(?:\[\])?"  # noqa: E501
+_TYPES = (
+    r"(?:unsigned |long |const |static |public |private |final )*(?:int|long|double|float"
+    r"|bool(?:ean)?|char|auto|void|String|size_t|u64|i64|u32|i32|usize)(?:\[\])?"
+)
 _STRONG = re.compile(
     "|".join(
         (
