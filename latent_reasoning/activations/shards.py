@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from latent_reasoning.activations.durable import durable_file
 from latent_reasoning.activations.manifest import StoredFile
+from latent_reasoning.activations.mapping import LARGE_PAGE
 from latent_reasoning.errors import ActivationError
 
 FORMATS = {"float32": "F32", "bfloat16": "BF16", "float16": "F16"}
@@ -41,8 +43,7 @@ def write_shard(
         dtype = FORMATS[str(tensor.dtype).removeprefix("torch.")]
         header[name] = {"dtype": dtype, "shape": [*tensor.shape], "data_offsets": [start, end]}
     encoded = json.dumps(header).encode()
-    # Padded so that the numbers start aligned.
-    encoded += b" " * (-len(encoded) % 8)
+    encoded += b" " * (-(8 + len(encoded)) % _aligned(tensors))
     prefix = len(encoded).to_bytes(8, "little") + encoded
     digest = hashlib.sha256(prefix)
     with durable_file(path) as file:
@@ -54,6 +55,16 @@ def write_shard(
                 file.write(piece)
                 digest.update(piece)
     return StoredFile(path.name, len(prefix) + end, digest.hexdigest())
+
+
+def _aligned(tensors: Mapping[str, Float[Tensor, "row d_model"]]) -> int:
+    """What the start of the numbers is a multiple of, so that rows of all shards line up.
+
+    Shards are mapped at multiples of 2 MiB one after another; there rows can be made to line up if
+    starts agree in the power of two that divides a row (see `mapping.py`).
+    """
+    row_bytes = max(tensor.shape[1] * tensor.itemsize for tensor in tensors.values())
+    return max(8, math.gcd(row_bytes, LARGE_PAGE))
 
 
 def shard_layout(path: Path) -> tuple[str, dict[str, tuple[str, tuple[int, ...]]]]:

@@ -5,7 +5,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from latent_reasoning.activations.shards import read_tensor, sha256, shard_layout, write_shard
+from latent_reasoning.activations.shards import (
+    read_tensor,
+    sha256,
+    shard_layout,
+    tensor_offset,
+    write_shard,
+)
 from latent_reasoning.errors import ActivationError
 
 
@@ -28,6 +34,18 @@ def test_equal_tensors_give_equal_bytes(tmp_path: Path) -> None:
     second = write_shard(tmp_path / "b", {"base/x": tensors["base/x"].clone()}, 1)
     assert first.sha256 == second.sha256
     assert write_shard(tmp_path / "c", tensors, 2).sha256 != first.sha256
+
+
+@pytest.mark.parametrize(("d_model", "power"), [(3, 8), (96, 128), (2048, 8192)])
+def test_numbers_begin_at_a_multiple_of_the_power_of_two_in_a_row(
+    tmp_path: Path, d_model: int, power: int
+) -> None:
+    for n_rows in (1, 10, 100):
+        path = tmp_path / str(n_rows)
+        write_shard(path, {"a": torch.ones(n_rows, d_model), "b": torch.zeros(n_rows, d_model)}, 0)
+        header = 8 + int.from_bytes(path.read_bytes()[:8], "little")
+        assert header % power == 0
+        assert tensor_offset(path, "b") == header + n_rows * d_model * 4
 
 
 def test_the_layout_is_read_from_the_header(tmp_path: Path) -> None:
