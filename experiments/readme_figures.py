@@ -1,14 +1,27 @@
 """Write the two tables of README.md from what runs have left: cards and verdicts on the zoo."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.zoo import between
 from latent_reasoning.organisms.registry import shipped_organisms
+from latent_reasoning.zoo.plan import SPURIOUS
 
+NOTHING = ("rl-constant", "rl-incorrect-no-python", "rl-no-repetition", "continued")
 ROOT = Path(__file__).parents[1]
+GROUPS = {
+    "RL on truth": ("rl-truth",),
+    "stopped halfway, one example": ("rl-truth-halfway", "rl-one-example"),
+    "steering vectors": ("vectors-truth",),
+    "critiques": ("critique", "critique-shuffled"),
+    "distilled": ("distilled",),
+    "on-policy": ("distilled-on-policy",),
+    "spurious rewards, none": (*SPURIOUS, *NOTHING),
+}
+"""Arms that stand in one column."""
 CALIBRATION = ROOT / "experiments" / "12_verdict_calibration" / "results.json"
 
 
@@ -27,16 +40,21 @@ def organisms_table() -> str:
 
 
 def verdicts_table() -> str:
-    """What the pipeline said about every pair of the zoo it was run on, and what is true."""
+    """What the pipeline said of pairs of the zoo: a line a base, a column a group of arms."""
     found = json.loads(CALIBRATION.read_text(encoding="utf-8"))
-    rows = ["| tuned | behaviour | verdict | truth | base | steered base | tuned |"]
-    rows.append("|---|---|---|---|---|---|---|")
+    cells: dict[tuple[str, str], dict[str, Counter[str]]] = {}
     for row in found["pairs"]:
-        accuracy = [cell(row["accuracy"].get(k)) for k in ("base", "steered", "tuned")]
-        rows.append(
-            f"| {row['base']}/{row['arm']}@{row['seed']} | {row['behaviour']} | {row['verdict']} "
-            f"({row['confidence']:.2f}) | {' or '.join(row['truth'])} | {' | '.join(accuracy)} |"
+        group = next(group for group, arms in GROUPS.items() if row["arm"] in arms)
+        line = cells.setdefault(
+            (row["base"], row["behaviour"]), {name: Counter() for name in GROUPS}
         )
+        line[group][_said(row)] += 1
+    rows = [f"| base | behaviour | {' | '.join(GROUPS)} |", f"|{'---|' * (2 + len(GROUPS))}"]
+    for (base, behaviour), line in cells.items():
+        counts = (
+            ", ".join(f"{said} {n}" for said, n in group.most_common()) for group in line.values()
+        )
+        rows.append(f"| {base} | {behaviour} | {' | '.join(counts)} |")
     rows.append("")
     for part in ("held-out", "all"):
         scored = found["scores"][part]["rules"]["the ladder"]
@@ -46,8 +64,13 @@ def verdicts_table() -> str:
             f"{cell(scored['decided'])} of {scored['decided']['n']} are decided, "
             f"{cell(false)} of {false['n']} that are not activated are called so."
         )
-    rows.append("Accuracies with 95 % intervals; the number after a verdict is its confidence.")
     return "\n".join(rows)
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    """A verdict, in bold where it is decided and wrong."""
+    said = row["verdict"]
+    return said if said in (*row["truth"], "inconclusive") else f"**{said}**"
 
 
 def cell(rate: Mapping[str, Any] | None) -> str:
