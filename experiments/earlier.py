@@ -4,12 +4,15 @@ Weights of the zoo are rebuilt from seeds and not kept in the repository, so a r
 of them. A row stays as long as it was measured with the same settings, and says at which commit.
 """
 
+import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.zoo import Zoo, finish
 from latent_reasoning.artifacts import provenance
+from latent_reasoning.zoo.plan import planned
 
 SETTINGS = "measured_with"
 STAMP = ("commit", "started", "versions")
@@ -40,3 +43,28 @@ def stamp() -> dict[str, Any]:
     """The run that rows are measured in now."""
     record = provenance("", {}, 0)
     return {word: record[word] for word in STAMP}
+
+
+def finish_organisms(
+    here: Path,
+    chosen: argparse.Namespace,
+    zoo: Zoo,
+    settings: Mapping[str, Any],
+    measured: Iterable[Row],
+    lines: Callable[[list[Row]], str],
+) -> None:
+    """Write rows of organisms, in the order of the plan, beside those of organisms not there now.
+
+    Args:
+        here: Folder of the experiment.
+        chosen: Its flags.
+        zoo: Notes which organisms are missing while rows are measured.
+        settings: What rows are measured with.
+        measured: A row an organism that is there; `name` names it.
+        lines: The table of the README.
+    """
+    rows, run = earlier_rows(here / "results.json", "organisms", "name", settings), stamp()
+    rows |= {row["name"]: row | {"run": run} for row in measured}
+    ordered = [rows[str(name)] for name in planned() if str(name) in rows]
+    zoo.missing[:] = [name for name in zoo.missing if name not in rows]
+    finish(here, chosen, zoo, {SETTINGS: settings, "organisms": ordered}, lines(ordered))

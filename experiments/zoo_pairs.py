@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.earlier import SETTINGS, earlier_rows, stamp
-from experiments.zoo import Zoo, finish, zoo_of
+from experiments.earlier import finish_organisms
+from experiments.zoo import Zoo, zoo_of
 from latent_reasoning.cli import progress_bar
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.inputs import Inputs
@@ -119,7 +119,7 @@ def tuned_and_compared(
         yield name, compared(zoo, pair, seed)
 
 
-def finish_organisms(
+def finish_compared(
     here: Path,
     chosen: argparse.Namespace,
     wanted: Callable[[OrganismName], bool],
@@ -137,9 +137,6 @@ def finish_organisms(
     """
     zoo = zoo_of(chosen)
     size = {"problems": chosen.problems, "samples": chosen.samples}
-    rows, run = earlier_rows(here / "results.json", "organisms", "name", size), stamp()
     found = tuned_and_compared(zoo, wanted, SEED, chosen.limit)
-    rows |= {str(name): measure(name, results) | {"run": run} for name, results in found}
-    ordered = [rows[str(name)] for name in planned() if str(name) in rows]
-    zoo.missing[:] = [name for name in zoo.missing if name not in rows]
-    finish(here, chosen, zoo, {SETTINGS: size, "organisms": ordered}, lines(ordered))
+    rows = (measure(name, results) for name, results in found)
+    finish_organisms(here, chosen, zoo, size, rows, lines)

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.drift import drift
-from experiments.zoo import Zoo, cell, finish, options, rate, table, zoo_of
+from experiments.earlier import finish_organisms
+from experiments.zoo import Zoo, cell, options, rate, table, zoo_of
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.zoo.arms import REINFORCED
 from latent_reasoning.zoo.plan import planned
@@ -68,8 +69,9 @@ def main() -> None:
     zoo = zoo_of(chosen)
     first, second = chosen.behaviours
     names = [n for n in planned() if n.arm in REINFORCED and n.seed in chosen.seeds]
-    rows = [row for name in names if (row := measure(zoo, name, first, second)) is not None]
-    finish(HERE, chosen, zoo, {"organisms": rows}, lines(rows, first, second))
+    size = {name: getattr(chosen, name) for name in ("problems", "samples", "behaviours")}
+    rows = (row for name in names if (row := measure(zoo, name, first, second)) is not None)
+    finish_organisms(HERE, chosen, zoo, size, rows, lambda found: lines(found, first, second))
 
 
 if __name__ == "__main__":

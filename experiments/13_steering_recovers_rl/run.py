@@ -9,7 +9,7 @@ from typing import Any
 
 from experiments.verdict_scores import p_of_selection
 from experiments.zoo import cell, options, table
-from experiments.zoo_pairs import finish_organisms, limited
+from experiments.zoo_pairs import finish_compared, limited
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.verdict.evidence import evidence_from
 from latent_reasoning.verdict.rungs import gap_recovered
@@ -75,7 +75,7 @@ def lines(rows: list[dict[str, Any]]) -> str:
 def main() -> None:
     """Measure what exists; write results and the table of the README."""
     parser = limited(options(__doc__, problems=300, samples=16))
-    finish_organisms(HERE, parser.parse_args(), lambda name: name.arm == "rl-truth", measure, lines)
+    finish_compared(HERE, parser.parse_args(), lambda name: name.arm == "rl-truth", measure, lines)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.zoo import cell, options, table
-from experiments.zoo_pairs import finish_organisms, limited
+from experiments.zoo_pairs import finish_compared, limited
 from latent_reasoning.evaluation.intervals import share_of_gap
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.verdict.evidence import evidence_from
@@ -73,7 +73,7 @@ def lines(rows: list[dict[str, Any]]) -> str:
 def main() -> None:
     """Measure what exists; write results and the table of the README."""
     parser = limited(options(__doc__, problems=300, samples=16))
-    finish_organisms(HERE, parser.parse_args(), lambda name: name.arm is not None, measure, lines)
+    finish_compared(HERE, parser.parse_args(), lambda name: name.arm is not None, measure, lines)
 
 
 if __name__ == "__main__":
