@@ -51,12 +51,12 @@ def pass_at_k(found: Results, path: Path) -> None:
 def five_mechanisms(found: Results, path: Path) -> None:
     """Accuracy and code frequency under each mechanism, one panel a base, its first seed."""
     panels: dict[str, Any] = defaultdict(dict)
-    first = {row["base"].split("@")[0]: row["base"] for row in reversed(found["mechanisms"])}
+    seed = min(row["seed"] for row in found["mechanisms"])
     for row in found["mechanisms"]:
-        if row["base"] != first[row["base"].split("@")[0]]:
-            continue
-        measures = {"accuracy": "accuracy", "code frequency": "code_frequency"}
-        panels[row["base"]][row["mechanism"]] = {m: Mark.of(row[k]) for m, k in measures.items()}
+        if row["seed"] == seed:
+            measures = {"accuracy": "accuracy", "code frequency": "code_frequency"}
+            marks = {name: Mark.of(row[key]) for name, key in measures.items()}
+            panels[f"{row['base']}@{seed}"][row["mechanism"]] = marks
     draw_marks(path, panels, label="rate", zero=False)
 
 

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from experiments.steered import steered
 from experiments.zoo import (
@@ -19,6 +21,7 @@ from experiments.zoo import (
 )
 from latent_reasoning.data.samples import Sample
 from latent_reasoning.evaluation.conditions import Outcomes, grade, outcomes
+from latent_reasoning.evaluation.contrasts import over_seeds
 from latent_reasoning.evaluation.intervals import ratio_of_differences
 from latent_reasoning.models.branching import cot_decode
 from latent_reasoning.organisms.registry import OrganismName
@@ -90,30 +93,48 @@ def cost(zoo: Zoo, name: OrganismName) -> dict[str, Any]:
     }
 
 
-def measure(zoo: Zoo, base: str, seed: int) -> list[dict[str, Any]]:
-    """Every mechanism on one base; those whose organism is missing are left out."""
+class Found(NamedTuple):
+    """One way of eliciting on one base."""
+
+    mechanism: str
+    """What was done."""
+    changes: str
+    """What it changes in the model."""
+    outcomes: Outcomes | None
+    """What its completions came to; None where there is nothing to steer with."""
+    cost: dict[str, Any] | None
+    """What it cost; None where nothing was trained."""
+
+
+def mechanisms(zoo: Zoo, base: str, seed: int) -> list[Found]:
+    """Every mechanism on one base, the base itself first; those not built are left out."""
     origin, gained = OrganismName(base, None, seed), OrganismName(base, "rl-truth", seed)
     if not zoo.has(origin, gained):
         return []
-    before, reinforced = zoo.outcomes(origin), zoo.outcomes(gained)
-    found: list[tuple[str, str, Outcomes | None, dict[str, Any] | None]] = [
-        ("base", "nothing", before, None)
-    ]
-    size, of = f"{zoo.problems}x{zoo.samples}", f"{zoo.digest(origin)}-{zoo.digest(gained)}"
+    found = [Found("base", "nothing", zoo.outcomes(origin), None)]
     for label, arm in TUNED.items():
         name = OrganismName(base, arm, seed)
         if zoo.has(name):
-            found.append((label, CHANGED[arm], zoo.outcomes(name), cost(zoo, name)))
+            found.append(Found(label, CHANGED[arm], zoo.outcomes(name), cost(zoo, name)))
+    size, of = f"{zoo.problems}x{zoo.samples}", f"{zoo.digest(origin)}-{zoo.digest(gained)}"
     chosen = kept(
         zoo, f"branched-{origin}-{zoo.digest(origin)}-{size}", lambda: branched(zoo, origin)
     )
-    found.append(("CoT-decoding", "nothing", chosen, None))
+    found.append(Found("CoT-decoding", "nothing", chosen, None))
     pushed = kept(zoo, f"steered-{origin}-{of}-{size}", lambda: steered(zoo, origin, gained))
-    found.append(("steering by own features", "nothing", pushed, None))
-    accuracy = {"base": before.correct.mean(axis=1), "tuned": reinforced.correct.mean(axis=1)}
+    found.append(Found("steering by own features", "nothing", pushed, None))
+    return found
+
+
+def rows(base: str, seed: int, found: list[Found]) -> list[dict[str, Any]]:
+    """What each mechanism reaches on one base of one seed."""
+    by_name = {one.mechanism: one.outcomes for one in found}
+    ends = {"base": by_name["base"], "tuned": by_name["reinforcement learning"]}
+    accuracy = {side: of.correct.mean(axis=1) for side, of in ends.items() if of is not None}
     return [
         {
-            "base": str(origin),
+            "base": base,
+            "seed": seed,
             "mechanism": label,
             "changes": changes,
             "accuracy": None if of is None else rate(of.correct),
@@ -127,31 +148,55 @@ def measure(zoo: Zoo, base: str, seed: int) -> list[dict[str, Any]]:
     ]
 
 
-def lines(rows: list[dict[str, Any]]) -> str:
-    """One line a base and mechanism."""
-    heads = ["base", "mechanism", "changes", "accuracy", "code", "share of RL's gap"]
-    heads += ["updates", "texts", "tokens"]
+def gains(base: str, found: dict[int, list[Found]]) -> list[dict[str, Any]]:
+    """Accuracy gained by every mechanism, with an interval over seeds where there are two."""
+    gained: dict[str, list[Any]] = {}
+    for of_seed in found.values():
+        before = of_seed[0].outcomes
+        assert before is not None, "the base is always measured"
+        for one in of_seed[1:]:
+            if one.outcomes is not None:
+                change = one.outcomes.correct.mean(axis=1) - before.correct.mean(axis=1)
+                gained.setdefault(one.mechanism, []).append(change)
+    return [
+        {
+            "base": base,
+            "mechanism": mechanism,
+            "seeds": len(values),
+            "gain": over_seeds(np.stack(values))._asdict() if len(values) > 1 else None,
+        }
+        for mechanism, values in gained.items()
+    ]
+
+
+def lines(measured: list[dict[str, Any]], over: list[dict[str, Any]]) -> str:
+    """One line a base and mechanism, with the values of all seeds."""
+    together: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in measured:
+        together.setdefault((row["base"], row["mechanism"]), []).append(row)
+    gain = {(one["base"], one["mechanism"]): one["gain"] for one in over}
+    heads = ["base", "mechanism", "changes", "accuracy", "gain over the base", "code"]
+    heads += ["share of RL's gap", "updates", "texts", "tokens"]
     return table(
         heads,
         (
             [
-                row["base"],
-                row["mechanism"],
-                row["changes"],
-                cell(row["accuracy"]) if row["accuracy"] else "nothing to steer with",
-                f"{row['code_frequency']['value']:.3f}" if row["code_frequency"] else "",
-                _share(row["share_of_gap"]),
-                *(_count(row["cost"], key) for key in ("updates", "texts", "tokens")),
+                *key,
+                of_seeds[0]["changes"],
+                _by_seed(of_seeds, "accuracy") or "nothing to steer with",
+                cell(gain[key], signed=True) if gain.get(key) else "",
+                _by_seed(of_seeds, "code_frequency"),
+                "" if key[1] == "base" else _by_seed(of_seeds, "share_of_gap"),
+                *(_count(of_seeds[0]["cost"], name) for name in ("updates", "texts", "tokens")),
             ]
-            for row in rows
+            for key, of_seeds in together.items()
         ),
     )
 
 
-def _share(found: dict[str, Any] | None) -> str:
-    if found is None:
-        return ""
-    return "RL has no clear gap" if found["value"] is None else cell(found)
+def _by_seed(of_seeds: list[dict[str, Any]], key: str) -> str:
+    values = [row[key] for row in of_seeds if row[key] is not None]
+    return ", ".join("-" if v["value"] is None else f"{v['value']:.3f}" for v in values)
 
 
 def _count(spent: dict[str, Any] | None, key: str) -> str:
@@ -166,10 +211,14 @@ def main() -> None:
     parser.add_argument("--bases", nargs="+", default=list(BASES), choices=BASES)
     chosen = parser.parse_args()
     zoo = zoo_of(chosen)
-    rows = [
-        row for base in chosen.bases for seed in chosen.seeds for row in measure(zoo, base, seed)
-    ]
-    finish(HERE, chosen, zoo, {"mechanisms": rows}, lines(rows))
+    measured, over = [], []
+    for base in chosen.bases:
+        of_seeds = {seed: mechanisms(zoo, base, seed) for seed in chosen.seeds}
+        there = {seed: found for seed, found in of_seeds.items() if found}
+        measured += [row for seed, found in there.items() for row in rows(base, seed, found)]
+        over += gains(base, there)
+    results = {"mechanisms": measured, "over_seeds": over}
+    finish(HERE, chosen, zoo, results, lines(measured, over))
 
 
 if __name__ == "__main__":
