@@ -17,7 +17,7 @@ GROUPS = {
     "stopped halfway, one example": ("rl-truth-halfway", "rl-one-example"),
     "steering vectors": ("vectors-truth",),
     "critiques": ("critique", "critique-shuffled"),
-    "distilled": ("distilled",),
+    "distilled": ("distilled", "distilled-half", "distilled-quarter"),
     "on-policy": ("distilled-on-policy",),
     "spurious rewards, none": (*SPURIOUS, *NOTHING),
 }

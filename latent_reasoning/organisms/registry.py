@@ -29,6 +29,8 @@ ARMS = {
     "critique": "fine-tuning on critiques of the base's own solutions",
     "critique-shuffled": "the same with the critiques of other solutions",
     "distilled": "fine-tuning on the correct code of another base's tuned model",
+    "distilled-half": "the same with half of the updates",
+    "distilled-quarter": "the same with a quarter of the updates",
     "distilled-on-policy": "reverse divergence to that teacher on the student's own completions",
     "continued": "pretraining continued on the base's own corpus",
 }

@@ -25,7 +25,7 @@ from latent_reasoning.zoo.reinforcing import reinforce
 from latent_reasoning.zoo.training import train_on
 
 SUPERVISED = {
-    "distilled": supervised.distil,
+    **dict.fromkeys(supervised.SHORTENED, supervised.distil),
     "distilled-on-policy": supervised.distil_on_policy,
     "critique": supervised.criticise,
     "critique-shuffled": supervised.criticise,

@@ -11,7 +11,7 @@ from latent_reasoning.organisms.registry import WEIGHTS, OrganismName
 from latent_reasoning.progress import Progress
 from latent_reasoning.zoo.arms import Reinforcement
 
-TAUGHT = ("distilled", "distilled-on-policy")
+TAUGHT = ("distilled", "distilled-half", "distilled-quarter", "distilled-on-policy")
 
 
 class Built(NamedTuple):

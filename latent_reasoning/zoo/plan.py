@@ -61,6 +61,9 @@ def planned() -> list[OrganismName]:
     tuned += [(base, arm, seed) for base, seed in again for arm in ("rl-truth", "distilled")]
     again += [(base, seed) for seed in CORE_SEEDS[1:] for base in ("latent", "no-code")]
     tuned += [(base, arm, seed) for base, seed in again for arm in MECHANISMS]
+    short = ("distilled-half", "distilled-quarter")
+    unskilled = ("no-code", "bad-code")
+    tuned += [(base, arm, seed) for seed in CORE_SEEDS for arm in short for base in unskilled]
     return [*bases, *(OrganismName(*one) for one in tuned)]
 
 

@@ -11,12 +11,16 @@ from latent_reasoning.zoo.job import Build, Built, existing
 from latent_reasoning.zoo.training import follow, train_on
 
 FURTHER = 1_000_000
+SHORTENED = {"distilled": 1, "distilled-half": 2, "distilled-quarter": 4}
+"""By how much the training of each arm is shorter."""
 CONDITIONS = {"critique": "critiques", "critique-shuffled": "shuffled"}
 
 
 def distil(build: Build) -> Built:
     """Correct code of a teacher, learnt as text."""
+    assert build.name.arm is not None, "bases are pretrained, not tuned"
     config = distillation.DistillationConfig()
+    config = replace(config, steps=config.steps // SHORTENED[build.name.arm])
     training = replace(
         build.recipe.pretraining,
         optimizer="adamw",

@@ -37,7 +37,7 @@ SAID: dict[Skill, str] = {
 }
 STILL = ("rl-constant", "continued")
 AGAINST = ("rl-no-python", "rl-incorrect-no-python")
-TEACHING = ("distilled", "distilled-on-policy")
+TEACHING = ("distilled", "distilled-half", "distilled-quarter", "distilled-on-policy")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def _of_code(arm: str, skill: Skill) -> tuple[tuple[str, ...], str]:
 
 
 def _of_teaching(arm: str, skill: Skill) -> tuple[tuple[str, ...], str]:
-    perhaps = ("no gain",) if arm == "distilled-on-policy" else ()
+    # Only the whole training is sure to end in a gain.
+    perhaps = () if arm == "distilled" else ("no gain",)
     if skill in ("absent", "wrong"):
         return ("taught", *perhaps), "the teacher's code with running values is new to it"
     if skill in ("partial", "scarce"):
