@@ -11,11 +11,30 @@ function terms(query) {
   });
 }
 
+function typed(column) {
+  return column.replaceAll(" ", "_");
+}
+
+function columnAt(columns, word) {
+  return columns.findIndex((name) => typed(name).startsWith(word));
+}
+
+function pressed(element, act) {
+  // A click, or Enter or the space bar where it has the focus.
+  element.tabIndex = 0;
+  element.addEventListener("click", act);
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    act(event);
+  });
+}
+
 function matches(row, columns, wanted) {
   return wanted.every((term) => {
     if (term.token !== undefined) return row.dataset.tokens.includes(term.token);
     if (term.text !== undefined) return row.dataset.text.includes(term.text);
-    const at = columns.findIndex((name) => name.replaceAll(" ", "_").startsWith(term.column));
+    const at = columnAt(columns, term.column);
     if (at < 0) return false;
     const found = row.cells[at].dataset.value, asked = term.value;
     if (found === "") return false;
@@ -25,21 +44,36 @@ function matches(row, columns, wanted) {
   });
 }
 
+function unknown(columns, wanted) {
+  // The first condition on a column that is not there: it hides every row, and that is said.
+  const named = wanted.filter((term) => term.column !== undefined).map((term) => term.column);
+  return named.find((word) => columnAt(columns, word) < 0);
+}
+
 function ranking(root) {
   const table = root.querySelector(".lr-ranking"), body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells], rows = [...body.rows];
   const columns = heads.map((head) => head.dataset.column);
   const search = root.querySelector(".lr-search"), found = root.querySelector(".lr-found");
+  const nothing = root.querySelector(".lr-nothing");
   search.addEventListener("input", () => {
-    const wanted = terms(search.value);
+    const wanted = terms(search.value), missing = unknown(columns, wanted);
     for (const row of rows) row.hidden = !matches(row, columns, wanted);
     const n = rows.filter((row) => !row.hidden).length;
-    found.textContent = wanted.length ? `${n} of ${rows.length}` : `${rows.length} rows`;
+    found.textContent = wanted.length ? `${n} of ${rows.length} rows` : `${rows.length} rows`;
+    nothing.hidden = n > 0;
+    nothing.textContent = missing === undefined
+      ? "No row matches. Words are looked for in names, tokens and contexts."
+      : `There is no column \u201c${missing}\u201d. Columns: ${columns.map(typed).join(", ")}.`;
   });
-  heads.forEach((head, at) => head.addEventListener("click", () => {
+  heads.forEach((head, at) => pressed(head, () => {
     const down = head.dataset.order !== "down";
-    for (const other of heads) delete other.dataset.order;
+    for (const other of heads) {
+      delete other.dataset.order;
+      other.removeAttribute("aria-sort");
+    }
     head.dataset.order = down ? "down" : "up";
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
     const key = (row) => row.cells[at].dataset.value;
     const numeric = rows.every((row) => key(row) === "" || !isNaN(Number(key(row))));
     const order = (a, b) => {
@@ -138,6 +172,19 @@ function explorer(el, state, ask) {
   el.addEventListener("click", (event) => {
     const target = event.target.closest("[data-feature]");
     if (target) open(target.dataset.feature);
+  });
+  // Arrow keys go through the rows that have a card; JupyterLab would go through its cells.
+  el.dataset.lmSuppressShortcuts = "true";
+  left.addEventListener("keydown", (event) => {
+    const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const rows = [...left.querySelectorAll("tr[data-feature]:not([hidden])")];
+    const at = rows.findIndex((row) => row.dataset.feature === String(feature));
+    const next = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
+    if (!next) return;
+    open(next.dataset.feature);
+    next.scrollIntoView({block: "nearest"});
   });
   if (state.live) {
     strength.addEventListener("input", () => {

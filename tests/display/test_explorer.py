@@ -18,6 +18,7 @@ from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.display import objects, registration
 from latent_reasoning.display.explorer import Explorer, explore, stored_prompts
 from latent_reasoning.display.widget import ExplorerWidget
+from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.features.auroc import FeatureError
 from latent_reasoning.features.directions import random_directions
 from latent_reasoning.models.generation import SamplingConfig, generate
@@ -206,6 +207,37 @@ def test_prompts_of_the_store_are_offered_where_they_read_back(
     with record_activations({"base": tiny_model}, [POST], path) as recorder:
         recorder.record([single])
     assert stored_prompts(ActivationStore.open(path), tiny_model) == ["37"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"role": "tuned"}, "'tuned' at 'blocks.1.hook_resid_post' was not recorded"),
+        ({"limit": 0}, "limit=0, features=None; expected one feature or more"),
+        ({"features": []}, "expected one feature or more"),
+        ({"features": [99]}, "expected at least one, each from 0 to 15"),
+        ({"prompts": "How many?"}, "expected a list of texts"),
+        ({"prompts": []}, "expected a list of texts"),
+    ],
+)
+def test_what_cannot_be_explored_is_one_clear_line(
+    store: ActivationStore, tiny_model: LoadedModel, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(LatentReasoningError, match=re.escape(message)) as raised:
+        explore(store, dictionary(0.5), model=tiny_model, **given)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_dictionary_of_another_width_is_refused(
+    store: ActivationStore, tiny_model: LoadedModel
+) -> None:
+    wide = torch.nn.functional.normalize(torch.ones(16, 48), dim=1)
+    zeros = torch.zeros(16)
+    other = SparseAutoencoder(
+        wide.T.contiguous(), wide, zeros, torch.zeros(48), zeros, POST, "other", None
+    )
+    with pytest.raises(FeatureError, match="a dictionary of width 48 and rows of width 32"):
+        explore(store, other, model=tiny_model)
 
 
 def test_the_names_of_the_package_are_these() -> None:
