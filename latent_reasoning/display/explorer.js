@@ -116,10 +116,9 @@ function plotly(source) {
   });
 }
 
-// An explorer over `state`: {ranking, cards, prompts, positions, live, note}. Where it is live,
-// `ask(request)` resolves to {html} or {error}.
-function explorer(el, state, ask) {
-  el.classList.add("lr", "lr-explorer");
+// An explorer over `state`: {style, ranking, cards, bench, still, prompts}. It shows `still` where
+// nothing steers; `wake(ask)` brings the bench, and `ask(request)` resolves to {html} or {error}.
+function explorer(frame, state) {
   const part = (name, html = "") => {
     const made = document.createElement("div");
     made.className = name;
@@ -129,20 +128,23 @@ function explorer(el, state, ask) {
   const style = document.createElement("style");
   style.textContent = state.style;
   const left = part("lr-left", state.ranking), card = part("lr-shown");
-  const bench = part("lr-bench", state.bench);
+  const bench = part("lr-bench", state.still);
   const right = part("lr-right");
   right.append(bench, card);
-  el.replaceChildren(style, left, right);
+  // A box of its own: widget managers put marks of theirs into the frame.
+  const el = part("lr lr-explorer");
+  el.append(style, left, right);
+  frame.classList.add("lr-frame");
+  frame.replaceChildren(el);
   ranking(left);
 
-  let feature = null, running = false, next = null;
+  let feature = null, ask = null, running = false, next = null;
   const get = (name) => bench.querySelector(`[name=${name}]`);
-  const strength = get("coefficient"), shown = bench.querySelector("output");
-  const status = bench.querySelector(".lr-status"), both = bench.querySelector(".lr-both");
 
   const steer = async () => {
-    if (!state.live || feature === null) return;
-    next = {feature, coefficient: Number(strength.value), prompt: get("prompt").value,
+    if (!ask || feature === null) return;
+    const status = bench.querySelector(".lr-status"), both = bench.querySelector(".lr-both");
+    next = {feature, coefficient: Number(get("coefficient").value), prompt: get("prompt").value,
             positions: get("positions").value};
     // One at a time; of those that wait only the latest counts.
     if (running) return;
@@ -165,7 +167,7 @@ function explorer(el, state, ask) {
       row.setAttribute("aria-selected", row.dataset.feature === String(id));
     for (const link of card.querySelectorAll(".lr-open"))
       link.toggleAttribute("data-absent", !(link.dataset.feature in state.cards));
-    bench.querySelector(".lr-which").textContent = `feature ${id}`;
+    which();
     charts(card);
     steer();
   };
@@ -186,17 +188,22 @@ function explorer(el, state, ask) {
     open(next.dataset.feature);
     next.scrollIntoView({block: "nearest"});
   });
-  if (state.live) {
-    strength.addEventListener("input", () => {
-      shown.textContent = Number(strength.value).toFixed(2);
+  const which = () => { bench.querySelector(".lr-which").textContent = `feature ${feature}`; };
+  const wake = (answering) => {
+    ask = answering;
+    bench.innerHTML = state.bench;
+    which();
+    get("coefficient").addEventListener("input", (event) => {
+      bench.querySelector("output").textContent = Number(event.target.value).toFixed(2);
       steer();
     });
     for (const name of ["prompt", "positions"]) get(name).addEventListener("input", steer);
-    get("chosen")?.addEventListener("input", (event) => {
+    get("chosen").addEventListener("input", (event) => {
       get("prompt").value = state.prompts[Number(event.target.value)];
       steer();
     });
-  }
+    steer();
+  };
   open(left.querySelector("tr[data-feature]")?.dataset.feature);
-  return () => charts(card);
+  return {redraw: () => charts(card), wake};
 }

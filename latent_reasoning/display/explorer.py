@@ -55,17 +55,17 @@ class Explorer:
         first = self.evidence[0]
         table = f'<div class="lr-rank">{self._ranking()}</div>'
         fallback = in_notebook(table + card_html(first, self._score(first.feature_id)))
-        return explorer_in_cell(self.state(live=False), fallback)
+        return explorer_in_cell(self.state() | {"bench": "", "prompts": []}, fallback)
 
-    def state(self, *, live: bool) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """What explorer.js shows: HTML in which all text is escaped, and the prompts."""
         return {
             "style": STYLE,
             "ranking": self._ranking(),
             "cards": {str(i): card_html(one, self._score(i)) for i, one in self.table.items()},
-            "bench": bench_html(self.prompts) if live else READ_ONLY,
+            "bench": bench_html(self.prompts),
+            "still": READ_ONLY,
             "prompts": list(self.prompts),
-            "live": live,
         }
 
     def _ranking(self) -> str:

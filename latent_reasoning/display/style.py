@@ -6,8 +6,13 @@ the system's.
 
 from latent_reasoning.report.style import DARK, LIGHT, TOKENS
 
-_DARK_PLACES = '[data-jp-theme-light="false"] .lr, .vscode-dark .lr'
-_LIGHT_PLACES = '[data-jp-theme-light="true"] .lr, .vscode-light .lr'
+_DARK_PLACES = (
+    '[data-jp-theme-light="false"] .lr, .vscode-dark .lr, '
+    ".vscode-high-contrast:not(.vscode-high-contrast-light) .lr"
+)
+_LIGHT_PLACES = (
+    '[data-jp-theme-light="true"] .lr, .vscode-light .lr, .vscode-high-contrast-light .lr'
+)
 _SCOPED_TOKENS = TOKENS.replace("\n.context", "\n.lr .context").replace(
     ".context", ".lr .context", 1
 )
@@ -36,7 +41,10 @@ STYLE = (
 .lr .lr-contexts > .lr-none { margin-top: 14px; }
 .lr .rate { white-space: nowrap; cursor: help; }
 
-.lr .lr-card { padding: 14px 16px 16px; border: 1px solid var(--line); border-radius: 8px; }
+.lr .lr-card {
+  padding: 14px 16px 16px; border: 1px solid var(--line); border-radius: 8px;
+  container-type: inline-size;
+}
 .lr .lr-facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 8px 0 2px; padding: 0; }
 .lr .lr-facts dt, .lr .lr-facts dd {
   display: block; float: none; width: auto; margin: 0; padding: 0; font-weight: 400;
@@ -45,7 +53,7 @@ STYLE = (
 .lr .lr-facts dd { font-variant-numeric: tabular-nums; }
 .lr .lr-columns { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 4px 26px; }
 .lr .lr-columns > div { min-width: 0; }
-@media (max-width: 760px) { .lr .lr-columns { grid-template-columns: minmax(0, 1fr); } }
+@container (max-width: 560px) { .lr .lr-columns { grid-template-columns: minmax(0, 1fr); } }
 
 .lr .context {
   display: grid; grid-template-columns: 40px minmax(0, 1fr); gap: 8px; align-items: baseline;
@@ -186,7 +194,8 @@ STYLE = (
 }
 .lr .lr-status { color: var(--soft); font-size: 12px; min-height: 1.4em; }
 .lr .lr-open[data-absent] { color: inherit; cursor: default; text-decoration: none; }
-@media (max-width: 900px) {
+.lr-frame { container-type: inline-size; }
+@container (max-width: 860px) {
   .lr.lr-explorer { grid-template-columns: minmax(0, 1fr); }
   .lr .lr-left .lr-scroll { max-height: 260px; }
 }

@@ -16,7 +16,7 @@ TOKENS = """\
 .context { max-width: none; margin: .5rem 0; line-height: 1.9; }
 .context i {
   font: .85rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-style: normal;
-  white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate;
+  white-space: pre-wrap; overflow-wrap: anywhere;
   padding: .1rem .15rem; margin-right: 2px; border-radius: 2px;
   background: rgb(var(--hot) / calc(var(--a, 0) * .75));
   print-color-adjust: exact; -webkit-print-color-adjust: exact;
