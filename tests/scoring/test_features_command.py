@@ -117,7 +117,11 @@ def test_what_neuronpedia_imports_has_every_field_of_a_batch(run: Path) -> None:
         heights = one["freq_hist_data_bar_heights"]
         assert len(heights) == len(one["freq_hist_data_bar_values"])
         assert one["pos_values"] == sorted(one["pos_values"], reverse=True)
+        assert (run / "neuronpedia" / "upload-0.json").is_file()
+        drawn = {c["bin_max"] for c in one["activations"] if c["bin_contains"] >= 0}
+        assert len(drawn) == 1
         for context in one["activations"]:
+            assert context["bin_min"] <= max(context["values"]) <= context["bin_max"]
             assert len(context["tokens"]) == len(context["values"])
             assert context["values"][context["qualifying_token_index"]] > 0
 
