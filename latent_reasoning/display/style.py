@@ -100,7 +100,7 @@ STYLE = (
   font: 12px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre;
   background: var(--panel); border-radius: 3px; padding: 0 4px; unicode-bidi: isolate;
   display: inline-block; max-width: 100%; overflow: hidden; text-overflow: ellipsis;
-  vertical-align: bottom;
+  vertical-align: text-bottom;
 }
 .lr .lr-small i { max-width: 170px; }
 .lr .lr-preview i { max-width: 120px; }
