@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "docs" / "gallery").glob("*.py"))
+SLOW = ("two_models",)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -40,8 +41,13 @@ def test_the_committed_notebook_is_its_source_executed(source: Path) -> None:
     assert source.with_suffix(".ipynb").stat().st_size < 2**20
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path.stem in SLOW))
+        for path in SOURCES
+    ],
+)
 def test_a_notebook_runs(source: Path, tmp_path: Path) -> None:
     # In a process of its own, as `make docs` runs it; what IPython would keep is kept here.
     words = [sys.executable, "docs/execute.py", str(source), "--output", str(tmp_path)]

@@ -48,7 +48,9 @@ truth = import_module("experiments.10_features.truth")
 tables = import_module("experiments.10_features.tables")
 
 HERE = Path(__file__).parent
-POINT = "blocks.1.hook_resid_post"
+POINTS = tuple(f"blocks.{layer}.hook_resid_post" for layer in range(3))
+POINT = POINTS[1]
+"""Where the falsifier is tried on features whose nature is known."""
 BASES = ("latent", "no-code", "bad-code")
 SEED, TEXTS, TOP, TOKENS = 0, 300, 20, 20
 FITTING = 300
@@ -77,20 +79,28 @@ def recorded(
     return ActivationStore.open(folder)
 
 
-def dictionary_of(model: LoadedModel, folder: Path, n: int) -> SparseAutoencoder:
-    """The shipped dictionary; where none ships, one fitted on n problems of the tuning part."""
-    shipped = find_sae(model.name, POINT, checkpoints_root())
-    if shipped is not None:
-        return load_sae(shipped)
+def dictionaries_of(model: LoadedModel, folder: Path, n: int) -> list[SparseAutoencoder]:
+    """The shipped dictionaries; where none ship, fitted on n problems of the tuning part."""
+    shipped = [find_sae(model.name, point, checkpoints_root()) for point in POINTS]
+    if all(shipped):
+        return [load_sae(path) for path in shipped if path is not None]
     problems = organism_problems("tune", n, RecordingSize().seed)
-    store = recorded(model, folder, problems, [POINT])
-    rows = store.activations(POINT, "base", ~store.rows.is_sink)
-    return fit_sae(rows, SaeConfig(steps=STEPS), hook_point=POINT, model=model.name)
+    store = recorded(model, folder, problems, POINTS)
+    keep = ~store.rows.is_sink
+    return [
+        fit_sae(
+            store.activations(point, "base", keep),
+            SaeConfig(steps=STEPS),
+            hook_point=point,
+            model=model.name,
+        )
+        for point in POINTS
+    ]
 
 
-def best_features(found: ScoreTable, n: int) -> list[FeatureScore]:
-    """Features whose AUROC is farthest from a half."""
-    return sorted(found.features(), key=lambda s: -abs(s.auroc.value - 0.5))[:n]
+def best_feature(found: ScoreTable) -> FeatureScore:
+    """The feature whose AUROC is farthest from a half."""
+    return max(found.features(), key=lambda score: abs(score.auroc.value - 0.5))
 
 
 def held_out(
@@ -106,42 +116,59 @@ def held_out(
     labelling = label_rows(store, model.tokenizer, behaviour, chosen_positions, SEED)
     rows = torch.from_numpy(part_rows(store, "held out", SEED) & labelling.counts)
     labels = torch.from_numpy(labelling.labels)[rows]
-    acts = some_features(sae, [feature_id]).encode(store.activations(POINT, "base", rows))
+    stored = store.activations(sae.hook_point, "base", rows)
+    acts = some_features(sae, [feature_id]).encode(stored)
     groups = torch.from_numpy(problem_numbers(store))[rows]
     return asdict(auroc_interval(auroc_per_feature(acts, labels), labels, groups)[0])
 
 
 def recovered(
-    store: ActivationStore, model: LoadedModel, sae: SparseAutoencoder, name: str
+    store: ActivationStore, model: LoadedModel, saes: Sequence[SparseAutoencoder], name: str
 ) -> list[dict[str, Any]]:
-    """One record for every variable: its best feature, what it has to beat, the verdict."""
+    """One record for every variable: its best feature, what it has to beat, the verdict.
+
+    Layer and feature are chosen together, by AUROC on the selection part.
+    """
     records = []
     for positions, behaviour in variables.VARIABLES:
         shown = "mode" if behaviour is CODE else behaviour.name
         config = ScoreConfig(positions=positions, seed=SEED)
         try:
-            found = score_store(store, sae, [behaviour], model.tokenizer, config)[0]
+            found = [
+                score_store(store, sae, [behaviour], model.tokenizer, config)[0] for sae in saes
+            ]
         except FeatureError as error:
             records.append({"organism": name, "variable": shown, "absent": str(error)})
             continue
-        best = int(best_features(found, 1)[0].feature_id or 0)
-        config = FalsifyConfig(texts=TEXTS, ways=ORGANISM_WAYS, seed=SEED)
-        score = falsify(store, model, sae, behaviour, found, [best], config).of(best)
-        rivals = {s.kind: asdict(s.auroc) for s in found.scores if s.kind != "feature"}
-        tested = held_out(store, model, sae, behaviour, positions, best)
-        records.append(
-            {
-                "organism": name,
-                "variable": shown,
-                "meaning": behaviour.meaning,
-                "rows": found.n_rows,
-                "labelled": found.n_labelled,
-                "held_out": tested,
-                "rivals": rivals,
-                **asdict(score),
-            }
-        )
+        leads = [best_feature(table) for table in found]
+        at = max(range(len(saes)), key=lambda i: abs(leads[i].auroc.value - 0.5))
+        record = of_variable(store, model, saes[at], behaviour, found[at], leads[at])
+        by_layer = [asdict(lead.auroc) for lead in leads]
+        records.append({"organism": name, "variable": shown, "by_layer": by_layer, **record})
     return records
+
+
+def of_variable(
+    store: ActivationStore,
+    model: LoadedModel,
+    sae: SparseAutoencoder,
+    behaviour: LabelledBehaviour,
+    found: ScoreTable,
+    lead: FeatureScore,
+) -> dict[str, Any]:
+    """The best feature of a variable: on held-out problems, beside its rivals, and tried."""
+    best = int(lead.feature_id or 0)
+    config = FalsifyConfig(texts=TEXTS, ways=ORGANISM_WAYS, seed=SEED)
+    score = falsify(store, model, sae, behaviour, found, [best], config).of(best)
+    return {
+        "hook_point": sae.hook_point,
+        "meaning": behaviour.meaning,
+        "rows": found.n_rows,
+        "labelled": found.n_labelled,
+        "held_out": held_out(store, model, sae, behaviour, found.positions, best),
+        "rivals": {s.kind: asdict(s.auroc) for s in found.scores if s.kind != "feature"},
+        **asdict(score),
+    }
 
 
 def by_truth(
@@ -203,10 +230,11 @@ def main() -> None:
     for name in (f"{base}@{seed}" for seed in chosen.seeds for base in BASES):
         model = load_model(f"organism:{name}")
         with tempfile.TemporaryDirectory() as folder:
-            sae = dictionary_of(model, Path(folder) / "fitting", chosen.fitting)
-            store = recorded(model, Path(folder) / "store", problems, [POINT, truth.EMBEDDING])
-            found += recovered(store, model, sae, name)
-            tried += by_truth(store, model, sae, name)
+            saes = dictionaries_of(model, Path(folder) / "fitting", chosen.fitting)
+            points = [*POINTS, truth.EMBEDDING]
+            store = recorded(model, Path(folder) / "store", problems, points)
+            found += recovered(store, model, saes, name)
+            tried += by_truth(store, model, saes[POINTS.index(POINT)], name)
         print(name, f"{time.process_time() - began:.0f} s of processor time", flush=True)
     seeds = tables.over_seeds(found)
     results = {"over_seeds": seeds, "variables": found, "falsifier": tried}

@@ -32,7 +32,7 @@ def lines(records: list[dict[str, Any]]) -> str:
     rows = []
     for record in records:
         if "absent" in record:
-            rows.append([record["organism"], record["variable"], "not written", *[""] * 6])
+            rows.append([record["organism"], record["variable"], "not written", *[""] * 7])
             continue
         rivals = record["rivals"]
         rows.append(
@@ -40,6 +40,7 @@ def lines(records: list[dict[str, Any]]) -> str:
                 record["organism"],
                 record["variable"],
                 f"{record['labelled']} of {record['rows']}",
+                record["hook_point"].split(".")[1],
                 record["name"],
                 _area(record["auroc"]),
                 _area(record["held_out"]),
@@ -48,8 +49,8 @@ def lines(records: list[dict[str, Any]]) -> str:
                 record["verdict"],
             ]
         )
-    head = ["organism", "variable", "labelled rows", "best feature", "AUROC", "held out"]
-    return table([*head, "difference of means", "probe", "verdict"], rows)
+    head = ["organism", "variable", "labelled rows", "layer", "best feature", "AUROC"]
+    return table([*head, "held out", "difference of means", "probe", "verdict"], rows)
 
 
 def over_seeds(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -72,6 +73,7 @@ def over_seeds(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "base": base,
                 "variable": variable,
                 "seeds": [int(r["organism"].partition("@")[2]) for r in written],
+                "layers": [int(r["hook_point"].split(".")[1]) for r in written],
                 "areas": areas,
                 "verdicts": [r["verdict"] for r in written],
             }
@@ -81,18 +83,19 @@ def over_seeds(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def seed_lines(records: list[dict[str, Any]]) -> str:
     """Mean and range over the seeds, a line for every base and variable."""
-    head = ["base", "variable", "seeds", "best feature, held out", "difference of means", "probe"]
+    head = ["base", "variable", "seeds", "layers", "best feature, held out", "difference of means"]
     rows = [
         [
             record["base"],
             record["variable"],
             ", ".join(map(str, record["seeds"])),
+            ", ".join(map(str, record["layers"])),
             *map(_range, record["areas"].values()),
             ", ".join(record["verdicts"]),
         ]
         for record in records
     ]
-    return table([*head, "verdicts"], rows)
+    return table([*head, "probe", "verdicts"], rows)
 
 
 def _base(record: dict[str, Any]) -> str:

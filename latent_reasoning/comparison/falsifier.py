@@ -17,7 +17,7 @@ from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.comparison.representation import Contrast, Observed
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.features.behaviours import of_text
-from latent_reasoning.features.falsify import FEWEST_TEXTS, NO_ROOM, FalsifyConfig, try_features
+from latent_reasoning.features.falsify import FalsifyConfig, try_features, untested_because
 from latent_reasoning.features.labelling import Positions
 from latent_reasoning.features.ranking import RankedFeature
 from latent_reasoning.features.score_table import Falsification
@@ -43,7 +43,7 @@ class Tried(NamedTuple):
             "n_texts": found.n_texts,
             "silent_share": found.silent_share,
             "injected": list(found.tokens),
-            "untested_because": _reason(found),
+            "untested_because": untested_because(found),
         }
 
 
@@ -87,13 +87,3 @@ def _texts_of(inputs: Inputs, observed: Observed, contrast: Contrast) -> np.ndar
         return from_base
     shown = np.array([inputs.behaviour.name in sample.behaviours for sample in samples])
     return from_base | shown
-
-
-def _reason(found: Falsification) -> str | None:
-    if found.verdict != "untested":
-        return None
-    if found.injected and found.silent_share >= NO_ROOM:
-        return "it fires as strongly in texts without the behaviour, so that no rise can show"
-    if found.n_texts < FEWEST_TEXTS:
-        return f"there are fewer than {FEWEST_TEXTS} texts to put its tokens into"
-    return f"it has no tokens of its own, or fewer than {FEWEST_TEXTS} texts to compare with"

@@ -84,7 +84,8 @@ def continuations_html(found: Continuations, feature_id: int, coefficient: float
     at = found.differ_from
     own = f"<mark>{escaped(found.steered[at:])}</mark>" if found.steered[at:] else ""
     steered = escaped(found.steered[:at]) + own
-    heading = f"feature {feature_id} added, coefficient {coefficient:g}"
+    done = "added" if coefficient > 0 else "taken away" if coefficient < 0 else "left alone"
+    heading = f"feature {feature_id} {done}, coefficient {coefficient:g}"
     return (
         f"<div><h4>unsteered <small>{_summary(found.unsteered)}</small></h4>"
         f"<pre>\n{escaped(found.unsteered)}</pre></div>"

@@ -9,6 +9,7 @@ from latent_reasoning.display.columns import Named, named, score_html, title
 from latent_reasoning.display.style import in_notebook
 from latent_reasoning.features.contexts import Context
 from latent_reasoning.features.evidence import FeatureEvidence
+from latent_reasoning.features.falsify import untested_because
 from latent_reasoning.features.logit_lens import TokenLogit
 from latent_reasoning.features.score_table import Falsification
 from latent_reasoning.report.tokens import tokens_html
@@ -17,6 +18,8 @@ from latent_reasoning.report.wording import escaped, number, share
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+LONGEST = 40
+"""Characters of a token that are shown where it stands alone."""
 KINDS = {
     "top": ("Strongest", "one a completion, strongest first"),
     "median": ("Typical", "near the median of a random draw"),
@@ -52,11 +55,12 @@ def card_html(evidence: FeatureEvidence, score: Any = None) -> str:
         evidence: What is known of the feature.
         score: A record of its scores, see `display.columns`.
     """
-    scored = None if score is None else named(score)
+    scored, tried = None if score is None else named(score), _tried(score)
+    said = (*COUNTED, "verdict") if tried else COUNTED
     contexts = "".join(_contexts(evidence, kind) for kind in KINDS)
     silent = '<p class="lr-none">It fires on no row of this recording.</p>'
     return (
-        f'<article class="lr-card">{_head(evidence)}{_tried(score)}{_facts(evidence, scored)}'
+        f'<article class="lr-card">{_head(evidence)}{tried}{_facts(evidence, scored, said)}'
         f'<div class="lr-columns"><div class="lr-contexts">{contexts or silent}</div>'
         f'<div class="lr-side">{bars_html(activation_bars(evidence))}'
         f"{bars_html(place_bars(evidence))}{_tokens(evidence)}{_lens(evidence)}"
@@ -76,6 +80,11 @@ def _tried(score: Any) -> str:
     tried: Falsification | None = getattr(score, "falsification", None)
     if tried is None:
         return ""
+    verdict = escaped(tried.verdict)
+    pill = f'<b class="lr-verdict" data-verdict="{verdict}">{verdict}</b>'
+    because = untested_because(tried)
+    if because is not None:
+        return f'<p class="lr-tried">{pill}{escaped(because)}</p>'
     tokens = " ".join(f"<i>{token_text(token)}</i>" for token in tried.tokens)
     found = [f"Cohen's d {tried.cohens_d:.2f}"]
     if tried.rerendered is not None:
@@ -83,13 +92,12 @@ def _tried(score: Any) -> str:
     if tried.other_sources is not None:
         found.append(f"in other sources {share(tried.other_sources)}")
     return (
-        f'<p class="lr-tried"><b class="lr-verdict" data-verdict="{escaped(tried.verdict)}">'
-        f'{escaped(tried.verdict)}</b><span class="lr-chips">{escaped(tried.injected)} {tokens} '
+        f'<p class="lr-tried">{pill}<span class="lr-chips">{escaped(tried.injected)} {tokens} '
         f"put into {number(tried.n_texts)} other texts: {'; '.join(found)}</span></p>"
     )
 
 
-def _facts(evidence: FeatureEvidence, scored: Named | None) -> str:
+def _facts(evidence: FeatureEvidence, scored: Named | None, said: tuple[str, ...]) -> str:
     listed = {
         "fires on": f"{evidence.density:.2%} of {number(evidence.n_rows)} rows",
         "largest activation": number(evidence.max_activation),
@@ -99,7 +107,7 @@ def _facts(evidence: FeatureEvidence, scored: Named | None) -> str:
     listed |= {
         escaped(title(name)): score_html(value)
         for name, value in scores.items()
-        if value is not None and name not in COUNTED
+        if value is not None and name not in said
     }
     items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in listed.items())
     return f'<dl class="lr-facts">{items}</dl>'
@@ -172,10 +180,11 @@ def _company(evidence: FeatureEvidence) -> str:
 
 
 def token_text(token: str) -> str:
-    r"""A token that stands alone: its spaces and line breaks are visible.
+    r"""A token that stands alone: its spaces, tabs and line breaks are visible, and it is short.
 
-    >>> token_text(" the\n"), token_text("<b>")
-    ('&middot;the&#8629;', '&lt;b&gt;')
+    >>> token_text(" the\n"), token_text("<b>"), token_text("x" * 99)[-4:]
+    ('&middot;the&#8629;', '&lt;b&gt;', 'xxx\u2026')
     """
-    shown = escaped(token) or "&empty;"
-    return shown.replace(" ", "&middot;").replace("\n", "&#8629;")
+    short = token if len(token) <= LONGEST else token[: LONGEST - 1] + "\u2026"
+    shown = escaped(short) or "&empty;"
+    return shown.replace(" ", "&middot;").replace("\n", "&#8629;").replace("\t", "&rarr;")

@@ -38,7 +38,7 @@ def named(record: Any) -> Named:
         name = f"feature {feature_id}" if feature_id is not None else "direction"
     scores = {key: _score(value) for key, value in values.items() if key not in IDENTITY}
     kept = {key: value for key, value in scores.items() if value is not NotImplemented}
-    if kept.get("verdict") == UNTESTED:
+    if kept.get("verdict") == UNTESTED and values.get("falsification") is None:
         kept["verdict"] = None
     return Named(None if feature_id is None else int(feature_id), str(name), kept)
 

@@ -11,11 +11,30 @@ function terms(query) {
   });
 }
 
+function typed(column) {
+  return column.replaceAll(" ", "_");
+}
+
+function columnAt(columns, word) {
+  return columns.findIndex((name) => typed(name).startsWith(word));
+}
+
+function pressed(element, act) {
+  // A click, or Enter or the space bar where it has the focus.
+  element.tabIndex = 0;
+  element.addEventListener("click", act);
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    act(event);
+  });
+}
+
 function matches(row, columns, wanted) {
   return wanted.every((term) => {
     if (term.token !== undefined) return row.dataset.tokens.includes(term.token);
     if (term.text !== undefined) return row.dataset.text.includes(term.text);
-    const at = columns.findIndex((name) => name.replaceAll(" ", "_").startsWith(term.column));
+    const at = columnAt(columns, term.column);
     if (at < 0) return false;
     const found = row.cells[at].dataset.value, asked = term.value;
     if (found === "") return false;
@@ -25,21 +44,36 @@ function matches(row, columns, wanted) {
   });
 }
 
+function unknown(columns, wanted) {
+  // The first condition on a column that is not there: it hides every row, and that is said.
+  const named = wanted.filter((term) => term.column !== undefined).map((term) => term.column);
+  return named.find((word) => columnAt(columns, word) < 0);
+}
+
 function ranking(root) {
   const table = root.querySelector(".lr-ranking"), body = table.tBodies[0];
   const heads = [...table.tHead.rows[0].cells], rows = [...body.rows];
   const columns = heads.map((head) => head.dataset.column);
   const search = root.querySelector(".lr-search"), found = root.querySelector(".lr-found");
+  const nothing = root.querySelector(".lr-nothing");
   search.addEventListener("input", () => {
-    const wanted = terms(search.value);
+    const wanted = terms(search.value), missing = unknown(columns, wanted);
     for (const row of rows) row.hidden = !matches(row, columns, wanted);
     const n = rows.filter((row) => !row.hidden).length;
-    found.textContent = wanted.length ? `${n} of ${rows.length}` : `${rows.length} rows`;
+    found.textContent = wanted.length ? `${n} of ${rows.length} rows` : `${rows.length} rows`;
+    nothing.hidden = n > 0;
+    nothing.textContent = missing === undefined
+      ? "No row matches. Words are looked for in names, tokens and contexts."
+      : `There is no column \u201c${missing}\u201d. Columns: ${columns.map(typed).join(", ")}.`;
   });
-  heads.forEach((head, at) => head.addEventListener("click", () => {
+  heads.forEach((head, at) => pressed(head, () => {
     const down = head.dataset.order !== "down";
-    for (const other of heads) delete other.dataset.order;
+    for (const other of heads) {
+      delete other.dataset.order;
+      other.removeAttribute("aria-sort");
+    }
     head.dataset.order = down ? "down" : "up";
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
     const key = (row) => row.cells[at].dataset.value;
     const numeric = rows.every((row) => key(row) === "" || !isNaN(Number(key(row))));
     const order = (a, b) => {
@@ -82,10 +116,9 @@ function plotly(source) {
   });
 }
 
-// An explorer over `state`: {ranking, cards, prompts, positions, live, note}. Where it is live,
-// `ask(request)` resolves to {html} or {error}.
-function explorer(el, state, ask) {
-  el.classList.add("lr", "lr-explorer");
+// An explorer over `state`: {style, ranking, cards, bench, still, prompts}. It shows `still` where
+// nothing steers; `wake(ask)` brings the bench, and `ask(request)` resolves to {html} or {error}.
+function explorer(frame, state) {
   const part = (name, html = "") => {
     const made = document.createElement("div");
     made.className = name;
@@ -95,20 +128,23 @@ function explorer(el, state, ask) {
   const style = document.createElement("style");
   style.textContent = state.style;
   const left = part("lr-left", state.ranking), card = part("lr-shown");
-  const bench = part("lr-bench", state.bench);
+  const bench = part("lr-bench", state.still);
   const right = part("lr-right");
   right.append(bench, card);
-  el.replaceChildren(style, left, right);
+  // A box of its own: widget managers put marks of theirs into the frame.
+  const el = part("lr lr-explorer");
+  el.append(style, left, right);
+  frame.classList.add("lr-frame");
+  frame.replaceChildren(el);
   ranking(left);
 
-  let feature = null, running = false, next = null;
+  let feature = null, ask = null, running = false, next = null;
   const get = (name) => bench.querySelector(`[name=${name}]`);
-  const strength = get("coefficient"), shown = bench.querySelector("output");
-  const status = bench.querySelector(".lr-status"), both = bench.querySelector(".lr-both");
 
   const steer = async () => {
-    if (!state.live || feature === null) return;
-    next = {feature, coefficient: Number(strength.value), prompt: get("prompt").value,
+    if (!ask || feature === null) return;
+    const status = bench.querySelector(".lr-status"), both = bench.querySelector(".lr-both");
+    next = {feature, coefficient: Number(get("coefficient").value), prompt: get("prompt").value,
             positions: get("positions").value};
     // One at a time; of those that wait only the latest counts.
     if (running) return;
@@ -131,7 +167,7 @@ function explorer(el, state, ask) {
       row.setAttribute("aria-selected", row.dataset.feature === String(id));
     for (const link of card.querySelectorAll(".lr-open"))
       link.toggleAttribute("data-absent", !(link.dataset.feature in state.cards));
-    bench.querySelector(".lr-which").textContent = `feature ${id}`;
+    which();
     charts(card);
     steer();
   };
@@ -139,17 +175,35 @@ function explorer(el, state, ask) {
     const target = event.target.closest("[data-feature]");
     if (target) open(target.dataset.feature);
   });
-  if (state.live) {
-    strength.addEventListener("input", () => {
-      shown.textContent = Number(strength.value).toFixed(2);
+  // Arrow keys go through the rows that have a card; JupyterLab would go through its cells.
+  el.dataset.lmSuppressShortcuts = "true";
+  left.addEventListener("keydown", (event) => {
+    const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const rows = [...left.querySelectorAll("tr[data-feature]:not([hidden])")];
+    const at = rows.findIndex((row) => row.dataset.feature === String(feature));
+    const next = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
+    if (!next) return;
+    open(next.dataset.feature);
+    next.scrollIntoView({block: "nearest"});
+  });
+  const which = () => { bench.querySelector(".lr-which").textContent = `feature ${feature}`; };
+  const wake = (answering) => {
+    ask = answering;
+    bench.innerHTML = state.bench;
+    which();
+    get("coefficient").addEventListener("input", (event) => {
+      bench.querySelector("output").textContent = Number(event.target.value).toFixed(2);
       steer();
     });
     for (const name of ["prompt", "positions"]) get(name).addEventListener("input", steer);
-    get("chosen")?.addEventListener("input", (event) => {
+    get("chosen").addEventListener("input", (event) => {
       get("prompt").value = state.prompts[Number(event.target.value)];
       steer();
     });
-  }
+    steer();
+  };
   open(left.querySelector("tr[data-feature]")?.dataset.feature);
-  return () => charts(card);
+  return {redraw: () => charts(card), wake};
 }

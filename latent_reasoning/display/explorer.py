@@ -55,17 +55,17 @@ class Explorer:
         first = self.evidence[0]
         table = f'<div class="lr-rank">{self._ranking()}</div>'
         fallback = in_notebook(table + card_html(first, self._score(first.feature_id)))
-        return explorer_in_cell(self.state(live=False), fallback)
+        return explorer_in_cell(self.state() | {"bench": "", "prompts": []}, fallback)
 
-    def state(self, *, live: bool) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """What explorer.js shows: HTML in which all text is escaped, and the prompts."""
         return {
             "style": STYLE,
             "ranking": self._ranking(),
             "cards": {str(i): card_html(one, self._score(i)) for i, one in self.table.items()},
-            "bench": bench_html(self.prompts) if live else READ_ONLY,
+            "bench": bench_html(self.prompts),
+            "still": READ_ONLY,
             "prompts": list(self.prompts),
-            "live": live,
         }
 
     def _ranking(self) -> str:
@@ -120,6 +120,7 @@ def explore(
         FeatureError: No feature is left to show, or one does not exist.
         ActivationError: The hook point or role was not recorded.
     """
+    _require_usable(store, dictionary, role, limit, features, prompts)
     model = model or load_model(store.manifest.models[role])
     rows = tuple(scores.scores if isinstance(scores, ScoreTable) else scores or ())
     ids = list(features or _scored(rows)[:limit] or _busiest(store, dictionary, role, limit))
@@ -140,6 +141,31 @@ def explore(
             raise
         return explorer
     return ExplorerWidget(explorer)
+
+
+def _require_usable(
+    store: ActivationStore,
+    dictionary: SparseAutoencoder,
+    role: str,
+    limit: int,
+    features: Sequence[int] | None,
+    prompts: Sequence[str] | None,
+) -> None:
+    for read in dictionary.roles_read(role):
+        store.manifest.require(read, dictionary.hook_point)
+    if dictionary.d_model != store.manifest.d_model:
+        raise FeatureError(
+            f"explore: a dictionary of width {dictionary.d_model} and rows of width "
+            f"{store.manifest.d_model} in {str(store.path)!r}; expected the same width"
+        )
+    if limit < 1 or (features is not None and len(features) == 0):
+        raise FeatureError(
+            f"explore: limit={limit}, features={features}; expected one feature or more"
+        )
+    if prompts is not None and (isinstance(prompts, str) or not all(prompts) or not prompts):
+        raise FeatureError(
+            f"explore: prompts={prompts!r}; expected a list of texts, or None for the recorded ones"
+        )
 
 
 def stored_prompts(store: ActivationStore, model: LoadedModel) -> list[str]:
@@ -179,13 +205,14 @@ def bench_html(prompts: Sequence[str]) -> str:
     positions = "".join(f"<option>{name}</option>" for name in POSITIONS)
     first = escaped(prompts[0]) if prompts else ""
     return (
-        '<div class="lr-controls"><h4 style="margin:0">steer with <span class="lr-which"></span>'
-        f'</h4><label>coefficient <input type="range" name="coefficient" min="-{STRONGEST:g}" '
-        f'max="{STRONGEST:g}" step="0.25" value="0"><output>0.00</output></label>'
-        f'<label>at <select name="positions">{positions}</select></label>'
-        f'<label>prompt <select name="chosen">{options}</select></label></div>'
+        '<h4 class="lr-title">steer with <span class="lr-which"></span></h4>'
+        '<div class="lr-controls"><label>coefficient <output>0.00</output>'
+        f'<input type="range" name="coefficient" min="-{STRONGEST:g}" max="{STRONGEST:g}" '
+        'step="0.25" value="0" title="in units of the mean residual norm; negative takes it away">'
+        f'</label><label>added at <select name="positions">{positions}</select></label>'
+        f'<label class="lr-wide">prompt <select name="chosen">{options}</select></label></div>'
         f'<textarea name="prompt" aria-label="prompt" spellcheck="false">\n{first}</textarea>'
-        '<div class="lr-both"></div><p class="lr-status"></p>'
+        '<div class="lr-both"></div><p class="lr-status" role="status"></p>'
     )
 
 

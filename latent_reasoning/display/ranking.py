@@ -20,7 +20,7 @@ from latent_reasoning.features.score_table import ScoreTable
 from latent_reasoning.report.wording import escaped
 
 PREVIEWED = 4
-HELP = "words, token:x, auroc>0.9"
+HELP = "search: words, token:x, auroc>0.9"
 
 
 def table_note(table: ScoreTable) -> str:
@@ -67,18 +67,21 @@ def ranking_html(
     names = score_names(rows)[:most]
     heads = ["#", "feature", *(title(name) for name in names), *(["fires on"] if evidence else [])]
     columns = ["rank", "name", *names, *(["fires_on"] if evidence else [])]
+    numeric = {name for name in names if not any(isinstance(r.scores.get(name), str) for r in rows)}
     head = "".join(
-        f'<th scope="col" data-column="{escaped(column.lower())}">{escaped(text)}</th>'
+        f'<th scope="col"{_aligned(column in numeric)} data-column="{escaped(column.lower())}">'
+        f"{escaped(text)}</th>"
         for column, text in zip(columns, heads, strict=True)
     )
     body = "".join(
-        _row(rank, row, names, evidence, linked) for rank, row in enumerate(rows, start=1)
+        _row(rank, row, names, numeric, evidence, linked) for rank, row in enumerate(rows, start=1)
     )
     return (
         f'<input class="lr-search" type="search" placeholder="{escaped(HELP)}" '
         f'aria-label="search features"><p class="lr-found">{len(rows)} rows</p>'
-        f'<div class="lr-scroll"><table class="lr-ranking"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        f'<div class="lr-scroll" tabindex="0"><table class="lr-ranking"><thead><tr>{head}</tr>'
+        f"</thead><tbody>{body}</tbody></table>"
+        '<p class="lr-nothing" role="status" hidden></p></div>'
     )
 
 
@@ -86,6 +89,7 @@ def _row(
     rank: int,
     row: Named,
     names: list[str],
+    numeric: set[str],
     evidence: Mapping[int, FeatureEvidence],
     linked: bool,
 ) -> str:
@@ -93,15 +97,23 @@ def _row(
     name = escaped(row.name)
     if linked and known is not None:
         name = f'<a href="#feature-{row.feature_id}">{name}</a>'
-    cells = [(str(rank), str(rank)), (row.name, f'<span title="{escaped(row.name)}">{name}</span>')]
-    cells += [_cell(row.scores.get(n)) for n in names]
+    titled = f'<span title="{escaped(row.name)}">{name}</span>'
+    cells = [(str(rank), str(rank), False), (row.name, titled, False)]
+    cells += [(*_cell(row.scores.get(n)), n in numeric) for n in names]
     if evidence:
-        cells.append(("" if known is None else _first_token(known), _preview(known)))
-    shown = "".join(f'<td data-value="{escaped(key)}">{cell}</td>' for key, cell in cells)
+        cells.append(("" if known is None else _first_token(known), _preview(known), False))
+    shown = "".join(
+        f'<td{_aligned(right)} data-value="{escaped(key)}">{cell}</td>'
+        for key, cell, right in cells
+    )
     tokens, text = ("", row.name) if known is None else _searched(known)
     found = escaped(f"{row.name} {text}".lower())
     number = "" if known is None else f' data-feature="{row.feature_id}"'
     return f'<tr{number} data-tokens="{escaped(tokens.lower())}" data-text="{found}">{shown}</tr>'
+
+
+def _aligned(right: bool) -> str:
+    return ' class="lr-n"' if right else ""
 
 
 def _cell(value: Any) -> tuple[str, str]:

@@ -14,21 +14,28 @@ WIDGET = """
 function render({model, el}) {
   const waiting = new Map();
   let serial = 0;
-  model.on("msg:custom", (message, buffers) => {
-    if (message.kind === "plotly")
-      plotly(new TextDecoder().decode(buffers[0])).then(redraw);
-    else if (waiting.has(message.serial)) {
-      waiting.get(message.serial)(message);
-      waiting.delete(message.serial);
-    }
-  });
+  const view = explorer(el, model.get("state"));
   const ask = (request) => new Promise((done) => {
     serial += 1;
     waiting.set(serial, done);
     model.send({kind: "steer", serial, ...request});
   });
-  const redraw = explorer(el, model.get("state"), ask);
-  if (!window.Plotly) model.send({kind: "plotly"});
+  model.on("msg:custom", (message, buffers) => {
+    if (message.kind === "awake") view.wake(ask);
+    else if (message.kind === "plotly")
+      plotly(new TextDecoder().decode(buffers[0])).then(view.redraw);
+    else if (waiting.has(message.serial)) {
+      waiting.get(message.serial)(message);
+      waiting.delete(message.serial);
+    }
+  });
+  // Restored from a saved notebook there may be no kernel: nothing answers, and it stays read only.
+  try {
+    model.send({kind: "awake"});
+    if (!window.Plotly) model.send({kind: "plotly"});
+  } catch (error) {
+    console.warn(error);
+  }
 }
 export default {render};
 """
@@ -64,7 +71,7 @@ def explorer_in_cell(state: dict[str, Any], fallback: str) -> str:
     """
     # "\\/" is "/" and "\\x21" is "!" inside a string: no text there ends or opens a script.
     content = json.dumps(state).replace("</", "<\\/").replace("<!", "<\\x21")
-    return _in_cell(fallback, "lr lr-static", f"explorer(root, {content}, null);")
+    return _in_cell(fallback, "lr lr-static", f"explorer(root, {content});")
 
 
 def _in_cell(fragment: str, css: str, call: str) -> str:

@@ -6,8 +6,13 @@ the system's.
 
 from latent_reasoning.report.style import DARK, LIGHT, TOKENS
 
-_DARK_PLACES = '[data-jp-theme-light="false"] .lr, .vscode-dark .lr'
-_LIGHT_PLACES = '[data-jp-theme-light="true"] .lr, .vscode-light .lr'
+_DARK_PLACES = (
+    '[data-jp-theme-light="false"] .lr, .vscode-dark .lr, '
+    ".vscode-high-contrast:not(.vscode-high-contrast-light) .lr"
+)
+_LIGHT_PLACES = (
+    '[data-jp-theme-light="true"] .lr, .vscode-light .lr, .vscode-high-contrast-light .lr'
+)
 _SCOPED_TOKENS = TOKENS.replace("\n.context", "\n.lr .context").replace(
     ".context", ".lr .context", 1
 )
@@ -24,15 +29,22 @@ STYLE = (
   font: 14px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
 }
 .lr p { margin: 0; max-width: none; }
-.lr h3 { font-size: 17px; font-weight: 650; margin: 0; line-height: 1.3; color: inherit; }
+.lr h3 {
+  font-size: 17px; font-weight: 650; margin: 0; line-height: 1.3; color: inherit;
+  overflow-wrap: anywhere;
+}
 .lr h4 { font-size: 13px; font-weight: 650; margin: 14px 0 5px; line-height: 1.3; color: inherit; }
 .lr small { color: var(--soft); font-weight: 400; font-size: 12px; margin-left: 5px; }
 .lr a { color: var(--accent); cursor: pointer; text-decoration: none; }
 .lr a:hover { text-decoration: underline; }
 .lr .missing, .lr .lr-none { color: var(--soft); font-style: italic; }
+.lr .lr-contexts > .lr-none { margin-top: 14px; }
 .lr .rate { white-space: nowrap; cursor: help; }
 
-.lr .lr-card { padding: 14px 16px 16px; border: 1px solid var(--line); border-radius: 8px; }
+.lr .lr-card {
+  padding: 14px 16px 16px; border: 1px solid var(--line); border-radius: 8px;
+  container-type: inline-size;
+}
 .lr .lr-facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 8px 0 2px; padding: 0; }
 .lr .lr-facts dt, .lr .lr-facts dd {
   display: block; float: none; width: auto; margin: 0; padding: 0; font-weight: 400;
@@ -41,7 +53,7 @@ STYLE = (
 .lr .lr-facts dd { font-variant-numeric: tabular-nums; }
 .lr .lr-columns { display: grid; grid-template-columns: minmax(0, 1fr) 300px; gap: 4px 26px; }
 .lr .lr-columns > div { min-width: 0; }
-@media (max-width: 760px) { .lr .lr-columns { grid-template-columns: minmax(0, 1fr); } }
+@container (max-width: 560px) { .lr .lr-columns { grid-template-columns: minmax(0, 1fr); } }
 
 .lr .context {
   display: grid; grid-template-columns: 40px minmax(0, 1fr); gap: 8px; align-items: baseline;
@@ -86,8 +98,12 @@ STYLE = (
 
 .lr .lr-small i, .lr .lr-chips i, .lr .lr-preview i {
   font: 12px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre;
-  background: var(--panel); border-radius: 3px; padding: 0 4px;
+  background: var(--panel); border-radius: 3px; padding: 0 4px; unicode-bidi: isolate;
+  display: inline-block; max-width: 100%; overflow: hidden; text-overflow: ellipsis;
+  vertical-align: text-bottom;
 }
+.lr .lr-small i { max-width: 170px; }
+.lr .lr-preview i { max-width: 120px; }
 .lr .lr-note { color: var(--soft); margin: 0 0 8px; max-width: 60em; }
 .lr .lr-tried { margin: 6px 0 0; }
 .lr .lr-verdict {
@@ -98,7 +114,7 @@ STYLE = (
 .lr .lr-verdict[data-verdict="token-driven"] { border-style: dashed; }
 .lr .lr-chips { line-height: 1.9; }
 .lr .lr-chips b { color: var(--soft); font-weight: 400; font-size: 10px; margin-right: 6px; }
-.lr .lr-chips a, .lr .lr-chips span { margin-right: 8px; white-space: nowrap; }
+.lr .lr-chips a, .lr .lr-chips span { margin-right: 8px; overflow-wrap: anywhere; }
 .lr .lr-chips small { margin-left: 3px; }
 
 .lr .lr-search {
@@ -122,6 +138,16 @@ STYLE = (
   background: color-mix(in srgb, var(--accent) 16%, transparent);
 }
 .lr .lr-ranking td:first-child { color: var(--soft); }
+.lr .lr-ranking td:nth-child(2) > span {
+  display: inline-block; max-width: 260px; overflow: hidden; text-overflow: ellipsis;
+  vertical-align: bottom;
+}
+.lr .lr-ranking tr > .lr-n { text-align: right; }
+.lr .lr-nothing { color: var(--soft); font-style: italic; padding: 14px 0; margin: 0; }
+.lr .lr-nothing[hidden] { display: none; }
+.lr .lr-scroll:focus-visible, .lr th:focus-visible, .lr tr:focus-visible {
+  outline: 2px solid var(--accent); outline-offset: -2px;
+}
 
 .lr.lr-explorer {
   display: grid; grid-template-columns: minmax(340px, 3fr) minmax(0, 6fr); gap: 16px;
@@ -130,16 +156,22 @@ STYLE = (
 .lr .lr-left { min-width: 0; }
 .lr .lr-left .lr-scroll { max-height: 760px; }
 .lr .lr-left tr th, .lr .lr-left tr td { padding-right: 10px; font-size: 12.5px; }
-.lr .lr-left td:nth-child(2) > span {
-  display: inline-block; max-width: 118px; overflow: hidden; text-overflow: ellipsis;
-  vertical-align: bottom;
-}
+.lr .lr-left td:nth-child(2) > span { max-width: 118px; }
 .lr .lr-right { min-width: 0; display: grid; gap: 12px; align-content: start; }
 .lr .lr-bench { border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; }
 .lr .lr-bench label { color: var(--soft); font-size: 12px; }
-.lr .lr-controls { display: flex; flex-wrap: wrap; gap: 6px 22px; align-items: center; }
-.lr .lr-controls input[type="range"] { width: 230px; vertical-align: middle; margin: 0 6px; }
-.lr .lr-controls output { font-variant-numeric: tabular-nums; min-width: 3em; color: var(--ink); }
+.lr .lr-title { margin: 0 0 8px; }
+.lr .lr-controls {
+  display: grid; grid-template-columns: minmax(200px, 1fr) auto; gap: 8px 22px; align-items: end;
+}
+.lr .lr-controls label { display: block; min-width: 0; margin: 0; }
+.lr .lr-controls select { display: block; margin-top: 2px; }
+.lr .lr-controls .lr-wide { grid-column: 1 / -1; }
+.lr .lr-controls .lr-wide select { width: 100%; }
+.lr .lr-controls input[type="range"] {
+  display: block; width: 100%; margin: 4px 0 2px; accent-color: var(--accent);
+}
+.lr .lr-controls output { font-variant-numeric: tabular-nums; color: var(--ink); padding: 0; }
 .lr .lr-bench select, .lr .lr-bench textarea {
   font: inherit; font-size: 12.5px; color: inherit; background: var(--panel); max-width: 100%;
   border: 1px solid var(--line); border-radius: 5px; padding: 3px 6px;
@@ -162,7 +194,8 @@ STYLE = (
 }
 .lr .lr-status { color: var(--soft); font-size: 12px; min-height: 1.4em; }
 .lr .lr-open[data-absent] { color: inherit; cursor: default; text-decoration: none; }
-@media (max-width: 900px) {
+.lr-frame { container-type: inline-size; }
+@container (max-width: 860px) {
   .lr.lr-explorer { grid-template-columns: minmax(0, 1fr); }
   .lr .lr-left .lr-scroll { max-height: 260px; }
 }

@@ -14,8 +14,8 @@ from latent_reasoning.errors import LatentReasoningError
 class ExplorerWidget(anywidget.AnyWidget):
     """The widget `explore` returns.
 
-    The page asks over the kernel's own channel for one continuation at a time, and for plotly.js
-    once. What it sends is read as numbers and text and nothing else.
+    The page asks over the kernel's own channel whether anyone answers, for one continuation at a
+    time, and for plotly.js once. What it sends is read as numbers and text and nothing else.
     """
 
     _esm = widget_script()
@@ -23,7 +23,7 @@ class ExplorerWidget(anywidget.AnyWidget):
 
     def __init__(self, explorer: Explorer) -> None:
         self.explorer = explorer
-        super().__init__(state=explorer.state(live=True))
+        super().__init__(state=explorer.state())
         self.on_msg(self._answer)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -33,7 +33,9 @@ class ExplorerWidget(anywidget.AnyWidget):
         return data | {"text/html": self.explorer._repr_html_()}, metadata
 
     def _answer(self, _: Any, content: dict[str, Any], __: Any) -> None:
-        if content.get("kind") == "plotly":
+        if content.get("kind") == "awake":
+            self.send({"kind": "awake"})
+        elif content.get("kind") == "plotly":
             from latent_reasoning.report.figures import plotly_script
 
             self.send({"kind": "plotly"}, [plotly_script().encode()])

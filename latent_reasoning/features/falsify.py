@@ -255,6 +255,17 @@ def verdict_of(cohens_d: float, p_value: float, silent_share: float, left: float
     return "partial"
 
 
+def untested_because(found: Falsification) -> str | None:
+    """Why a feature that was tried carries no verdict; None for one that does."""
+    if found.verdict != "untested":
+        return None
+    if found.injected and found.silent_share >= NO_ROOM:
+        return "it fires as strongly in texts without the behaviour, so that no rise can show"
+    if found.n_texts < FEWEST_TEXTS:
+        return f"there are fewer than {FEWEST_TEXTS} texts to put its tokens into"
+    return f"it has no tokens of its own, or fewer than {FEWEST_TEXTS} texts to compare with"
+
+
 def _record(
     found: Injection | None,
     words: tuple[str, ...],

@@ -50,9 +50,9 @@ def _section(record: Record) -> str:
     ]
     first = [row for row, score in zip(rows, record["scores"], strict=True) if _leads(score)]
     first = [*first, *[row for row in rows if row not in first]]
-    shown = table(head, first[:FIRST], "numbers")
+    shown = table(head, first[:FIRST], "numbers scored")
     rest = first[FIRST:]
-    more = fold(f"{len(rest)} more", table(head, rest, "numbers")) if rest else ""
+    more = fold(f"{len(rest)} more", table(head, rest, "numbers scored")) if rest else ""
     opening = look(
         "Look for features with a large contrast that do not fire on their tokens alone; the "
         "controls are the difference of means, the component and the probe in the first rows."

@@ -16,7 +16,8 @@ TOKENS = """\
 .context { max-width: none; margin: .5rem 0; line-height: 1.9; }
 .context i {
   font: .85rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-style: normal;
-  white-space: pre-wrap; padding: .1rem .15rem; margin-right: 2px; border-radius: 2px;
+  white-space: pre-wrap; overflow-wrap: anywhere;
+  padding: .1rem .15rem; margin-right: 2px; border-radius: 2px;
   background: rgb(var(--hot) / calc(var(--a, 0) * .75));
   print-color-adjust: exact; -webkit-print-color-adjust: exact;
 }
@@ -72,6 +73,7 @@ thead th { border-bottom: 2px solid var(--line); font-size: .82rem; color: var(-
 tbody tr { border-bottom: 1px solid var(--line); }
 tbody th { font-weight: 600; }
 .numbers td { font-variant-numeric: tabular-nums; }
+.numbers.scored tbody :is(th, td) { white-space: nowrap; }
 .rate { white-space: nowrap; cursor: help; }
 .ladder th[scope=row] { min-width: 7rem; max-width: 12rem; overflow-wrap: anywhere; }
 .ladder th small { display: block; }

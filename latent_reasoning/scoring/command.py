@@ -8,10 +8,11 @@ from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.artifacts import provenance, require_new, run_directory, write_json
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.display.page import write_cards
+from latent_reasoning.features.auroc import FeatureError
 from latent_reasoning.features.behaviours import LabelledBehaviour, labelled_behaviours
 from latent_reasoning.features.decision import find_decision, measure_decision
 from latent_reasoning.features.evidence import gather_evidence
-from latent_reasoning.features.falsify import FalsifyConfig, falsify
+from latent_reasoning.features.falsify import FEWEST_TEXTS, FalsifyConfig, falsify
 from latent_reasoning.features.labelling import TokenLabeller, parse_label_positions
 from latent_reasoning.features.rerendering import ORGANISM_WAYS
 from latent_reasoning.features.score_parquet import write_scores_parquet
@@ -43,7 +44,10 @@ def rank_store(
     Raises:
         LatentReasoningError: A setting, the store, the dictionary or the model cannot be used.
     """
-    behaviours = labelled_behaviours(part.strip() for part in config.behaviour.split(","))
+    _require_counts(config)
+    behaviours = labelled_behaviours(
+        part.strip() for part in config.behaviour.split(",") if part.strip()
+    )
     positions = parse_label_positions(config.positions)
     exports = parse_exports(config.export)
     require_new(config.output)
@@ -70,16 +74,35 @@ def rank_store(
         write_scores_parquet(folder / "scores.parquet", tried)
         write_score_page([asdict(table) for table in tried], folder / "table.html")
         chosen = top_features(tried, config.top)
-        evidence = gather_evidence(store, sae, chosen, model, role=config.role) if chosen else []
-        if chosen:
-            title = f"Features of {model.name} for {config.behaviour}"
-            write_cards(folder / "cards.html", evidence, tried, title=title)
+        evidence = gather_evidence(store, sae, chosen, model, role=config.role)
+        names = ", ".join(behaviour.name for behaviour in behaviours)
+        write_cards(
+            folder / "cards.html", evidence, tried, title=f"Features of {model.name} for {names}"
+        )
         write_exports(exports, folder, store, model, sae, evidence, config.role)
         write_json(folder / "run.json", origin)
-    pages = f"table: {config.output / 'table.html'}"
-    if chosen:
-        pages += f"\ncards: {config.output / 'cards.html'}"
-    return "\n\n".join([*map(summary, tried), pages])
+    pages = "\n".join(f"{page}: {config.output / page}.html" for page in ("table", "cards"))
+    return "\n\n".join([*map(summary, tried), pages, *_strangers(store, sae)])
+
+
+def _require_counts(config: FeaturesConfig) -> None:
+    if config.top < 1:
+        raise FeatureError(f"features: --top {config.top}; expected 1 or more features")
+    if config.falsify and config.texts < FEWEST_TEXTS:
+        raise FeatureError(
+            f"features: --texts {config.texts}; expected {FEWEST_TEXTS} or more to inject tokens "
+            f"into, or --no-falsify"
+        )
+
+
+def _strangers(store: ActivationStore, sae: SparseAutoencoder) -> list[str]:
+    """A line where the dictionary was trained on none of the recorded models."""
+    recorded = store.manifest.models.values()
+    if len(sae.roles_read("base")) > 1 or sae.model in recorded:
+        return []
+    return [
+        f"note: the dictionary was trained on {sae.model}, the rows are of {' and '.join(recorded)}"
+    ]
 
 
 def _models(

@@ -48,6 +48,12 @@ def type_into(page: Page, selector: str, text: str) -> None:
     )
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key where the focus is."""
+    for kind in ("keyDown", "keyUp"):
+        page.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
+
+
 def texts(page: Page, selector: str) -> list[str]:
     return page.run(f"[...document.querySelectorAll({selector!r})].map((e) => e.textContent)")
 
@@ -83,7 +89,17 @@ def test_a_page_of_cards_runs_nothing_that_a_model_wrote(
                 f"[...document.querySelectorAll('{rows}')].map((e) => e.dataset.feature)"
             )
             assert ids == found, query
-        page.run("document.querySelector('th[data-column=density]').click()")
+        type_into(page, ".lr-search", "nowhere")
+        assert texts(page, ".lr-nothing:not([hidden])")[0].startswith("No row matches")
+        type_into(page, ".lr-search", "densty>0")
+        (said,) = texts(page, ".lr-nothing:not([hidden])")
+        assert said.startswith(
+            "There is no column \u201cdensty\u201d. Columns: rank, name, density"
+        )
+        type_into(page, ".lr-search", "")
+        assert texts(page, ".lr-nothing:not([hidden])") == []
+        page.run("document.querySelector('th[data-column=density]').focus()")
+        press(page, "Enter")
         ids = page.run(f"[...document.querySelectorAll('{rows}')].map((e) => e.dataset.feature)")
         assert ids == ["9", "3", "2", "1"]
 
@@ -109,6 +125,7 @@ def test_the_widget_steers_in_jupyterlab_and_stays_readable_in_exported_html(
         run_all(page)
         page.wait("document.querySelector('.lr-explorer .lr-card') !== null", 300)
         search_and_open(page)
+        walk(page)
         steer(page)
         page.wait("document.querySelector('.lr-card .js-plotly-plot') !== null")
         page.run("document.querySelector('.lr-explorer').scrollIntoView()")
@@ -149,6 +166,19 @@ def search_and_open(page: Page) -> None:
     )
     assert texts(page, ".lr-card h3")[0].startswith(f"feature {last} ")
     page.run('document.querySelector(".lr-left tr[data-feature]").click()')
+
+
+def walk(page: Page) -> None:
+    """Arrow keys open the next card and go back, also from the search field."""
+    ids = page.run(
+        "[...document.querySelectorAll('.lr-left tr[data-feature]')].map(e=>e.dataset.feature)"
+    )
+    for place in (".lr-left .lr-scroll", ".lr-left .lr-search"):
+        page.run(f"document.querySelector({place!r}).focus()")
+        for key, feature in (("ArrowDown", ids[1]), ("ArrowUp", ids[0]), ("ArrowUp", ids[0])):
+            press(page, key)
+            assert texts(page, ".lr-card h3")[0].startswith(f"feature {feature} ")
+    assert page.run("document.querySelectorAll('.jp-Notebook .jp-Cell').length") == 1
 
 
 def steer(page: Page) -> None:

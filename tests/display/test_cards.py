@@ -94,6 +94,40 @@ def test_a_card_says_what_the_falsifier_found(hostile: list[FeatureEvidence]) ->
     assert "token-driven" not in card_html(hostile[0])
 
 
+def test_a_feature_without_a_verdict_says_why(hostile: list[FeatureEvidence]) -> None:
+    tried = Falsification("untested", 0.1, 0.5, "tokens", ("a",), 500, 0.95, None)
+    untested = replace(score(1), verdict="untested", falsification=tried)
+    assert named(untested).scores["verdict"] == "untested"
+    html = card_html(hostile[0], untested)
+    assert 'data-verdict="untested">untested</b>it fires as strongly in texts without' in html
+    assert "other texts" not in html
+    not_tried = named(replace(untested, falsification=None))
+    assert not_tried.scores["verdict"] is None
+
+
+def test_a_long_token_is_cut_where_it_stands_alone(hostile: list[FeatureEvidence]) -> None:
+    long = "x" * 700
+    shown = re.findall("x+\u2026?", Elements(card_html(build_evidence(1, (long, "b")))).text)
+    assert long in shown
+    assert {len(word) for word in shown if word != long} <= {700, 40}
+    row = ranking_html([{"feature_id": 1}], {1: build_evidence(1, (long, "b"))})
+    assert max(map(len, re.findall("x+\u2026?", Elements(row).text))) == 40
+
+
+def test_numbers_are_set_apart_from_words() -> None:
+    rows = [{"feature_id": i, "verdict": word, "auroc": 0.5} for i, word in enumerate("ab")]
+    heads = [attrs for tag, attrs in Elements(ranking_html(rows, {})).found if tag == "th"]
+    right = {attrs["data-column"]: attrs.get("class") for attrs in heads}
+    assert right == {"rank": None, "name": None, "verdict": None, "auroc": "lr-n"}
+
+
+def test_the_steered_text_says_what_was_done() -> None:
+    texts = Continuations("a", "b")
+    assert "feature 3 added, coefficient 2" in continuations_html(texts, 3, 2.0)
+    assert "feature 3 taken away, coefficient -2" in continuations_html(texts, 3, -2.0)
+    assert "feature 3 left alone" in continuations_html(texts, 3, 0.0)
+
+
 def test_a_feature_that_never_fires_has_a_card(hostile: list[FeatureEvidence]) -> None:
     silent = replace(
         *(hostile[2],), n_firing=0, top=(), median=(), tokens=(), histogram=Histogram((0.0,), ())

@@ -18,6 +18,7 @@ from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.display import objects, registration
 from latent_reasoning.display.explorer import Explorer, explore, stored_prompts
 from latent_reasoning.display.widget import ExplorerWidget
+from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.features.auroc import FeatureError
 from latent_reasoning.features.directions import random_directions
 from latent_reasoning.models.generation import SamplingConfig, generate
@@ -114,21 +115,71 @@ def test_plotly_is_sent_when_it_is_asked_for(widget: ExplorerWidget) -> None:
     widget.send = lambda content, buffers=None: sent.append((content, buffers))  # type: ignore[method-assign]
     widget._answer(None, {"kind": "plotly"}, [])
     widget._answer(None, {"kind": "anything else"}, [])
-    ((content, buffers),) = sent
+    widget._answer(None, {"kind": "awake"}, [])
+    (content, buffers), awake = sent
+    assert awake == ({"kind": "awake"}, None)
     assert content == {"kind": "plotly"}
     assert b"Plotly" in buffers[0]
+
+
+def test_the_widget_s_module_brings_all_it_needs(widget: ExplorerWidget) -> None:
+    module = str(widget._esm)
+    # A page that forbids all requests, as that of VS Code's notebooks may, must still run it.
+    for request in ("import ", "import(", "require(", "fetch(", "XMLHttpRequest", "WebSocket"):
+        assert request not in module, request
+    assert not re.search(r"https?://|//cdn|importScripts|new Worker", module)
+    assert module.count("export default") == 1
+    html = json.dumps(widget.state)
+    assert not re.search(r"(src|href)=.{0,2}(https?:)?//|@import|url\(", html)
+
+
+def test_a_notebook_can_keep_all_that_it_shows(widget: ExplorerWidget) -> None:
+    from ipywidgets.embed import embed_data
+
+    models = json.loads(json.dumps(embed_data([widget], drop_defaults=False)))["manager_state"][
+        "state"
+    ]
+    kept = models[widget.model_id]
+    assert (kept["model_module"], kept["model_name"]) == ("anywidget", "AnyModel")
+    assert kept["state"]["_esm"] == str(widget._esm)
+    assert kept["state"]["state"] == widget.state
+    assert list(widget.state["cards"]) == [str(i) for i in widget.explorer.table]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_exported_notebook_is_read_only_without_requests(
+    widget: ExplorerWidget, kept: bool
+) -> None:
+    import nbformat
+    from ipywidgets.embed import embed_data
+    from nbconvert import HTMLExporter
+    from traitlets.config import Config
+
+    data, _ = widget._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", data=data)
+    cell = nbformat.v4.new_code_cell("explore()", outputs=[output])
+    state = {"application/vnd.jupyter.widget-state+json": embed_data([widget])["manager_state"]}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": state} if kept else {})
+    # With its state kept nbconvert prefers the widget, which it loads from elsewhere.
+    order = Config()
+    order.NbConvertBase.display_data_priority = ["text/html", "image/png", "text/plain"]
+    html, _ = HTMLExporter(config=order).from_notebook_node(notebook)
+    shown = html.partition('<div class="lr lr-static"')[2].partition("</script>")[0]
+    assert "explorer(root, {" in shown
+    assert "Read only" in shown
+    assert f"feature {widget.explorer.evidence[0].feature_id} " in shown
 
 
 def test_without_a_kernel_the_same_cards_are_shown_read_only(widget: ExplorerWidget) -> None:
     data, _ = widget._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
     html = data["text/html"]
-    payload = re.search(r"explorer\(root, (\{.*\}), null\);", html)
+    payload = re.search(r"explorer\(root, (\{.*\})\);", html)
     assert payload is not None
     state = json.loads(payload[1].replace("\\x21", "!"))
     assert state["cards"] == widget.state["cards"]
-    assert not state["live"]
-    assert "<textarea" not in state["bench"]
+    assert (state["bench"], state["prompts"]) == ("", [])
+    assert "Read only" in state["still"]
 
 
 def test_scores_decide_which_features_have_a_card(
@@ -206,6 +257,37 @@ def test_prompts_of_the_store_are_offered_where_they_read_back(
     with record_activations({"base": tiny_model}, [POST], path) as recorder:
         recorder.record([single])
     assert stored_prompts(ActivationStore.open(path), tiny_model) == ["37"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"role": "tuned"}, "'tuned' at 'blocks.1.hook_resid_post' was not recorded"),
+        ({"limit": 0}, "limit=0, features=None; expected one feature or more"),
+        ({"features": []}, "expected one feature or more"),
+        ({"features": [99]}, "expected at least one, each from 0 to 15"),
+        ({"prompts": "How many?"}, "expected a list of texts"),
+        ({"prompts": []}, "expected a list of texts"),
+    ],
+)
+def test_what_cannot_be_explored_is_one_clear_line(
+    store: ActivationStore, tiny_model: LoadedModel, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(LatentReasoningError, match=re.escape(message)) as raised:
+        explore(store, dictionary(0.5), model=tiny_model, **given)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_dictionary_of_another_width_is_refused(
+    store: ActivationStore, tiny_model: LoadedModel
+) -> None:
+    wide = torch.nn.functional.normalize(torch.ones(16, 48), dim=1)
+    zeros = torch.zeros(16)
+    other = SparseAutoencoder(
+        wide.T.contiguous(), wide, zeros, torch.zeros(48), zeros, POST, "other", None
+    )
+    with pytest.raises(FeatureError, match="a dictionary of width 48 and rows of width 32"):
+        explore(store, other, model=tiny_model)
 
 
 def test_the_names_of_the_package_are_these() -> None:

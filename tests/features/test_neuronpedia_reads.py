@@ -39,7 +39,7 @@ def test_batches_pass_through_the_records_of_sae_dashboard_unchanged(
             f"SAE_DASHBOARD_PYTHON"
         )
     evidence = gather_evidence(told_store, organism_sae, [41, 174], organism)
-    (path,) = write_neuronpedia(tmp_path, told_store, organism_sae, evidence)
+    path, _ = write_neuronpedia(tmp_path, told_store, organism_sae, evidence)
     words = [PYTHON, "-c", ROUND_TRIP, str(path)]
     run = subprocess.run(words, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr[-2000:]

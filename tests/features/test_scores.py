@@ -109,6 +109,66 @@ def test_reason_score_agrees_with_brute_force(
         assert score.reason_score == pytest.approx(expected, abs=1e-12)
 
 
+def test_reason_score_agrees_with_brute_force_from_the_tokens_up(
+    told_store: ActivationStore, organism_sae: SparseAutoencoder, organism: LoadedModel
+) -> None:
+    words = ("x", "boxed", "the", "has")
+    meant = LabelledBehaviour("code", "code", CODE[0].find, words=words)
+    found = score_store(told_store, organism_sae, [meant], organism.tokenizer)[0]
+    rows, parts = told_store.rows, part_rows(told_store, "selection")
+    acts = organism_sae.encode(told_store.activations(POINT, "base")).double().numpy()
+    inside, by_word = set(), {word: set() for word in words}
+    counted = set()
+    for key, sequence in told_store.sequences_of(rows.sequence.unique().tolist()).items():
+        here = np.flatnonzero(rows.sequence.numpy() == key)
+        at = {int(rows.position[row]): int(row) for row in here if parts[row]}
+        texts = [organism.decode([token]).strip(" \n\\{").lower() for token in sequence.tokens]
+        completion = range(sequence.n_prompt, len(texts))
+        counted |= {at[i] for i in completion if i in at and not rows.is_sink[at[i]]}
+        for i in completion:
+            if texts[i] in words:
+                near = {at[j] for j in range(i - 1, i + 3) if j in completion and j in at}
+                by_word[texts[i]] |= near
+                inside |= near
+    assert all(len(by_word[word]) > 20 for word in words)
+    assert found.n_rows == len(counted)
+
+    def mean(chosen: set[int]) -> np.ndarray:
+        return acts[sorted(chosen & counted)].mean(axis=0)
+
+    plus, minus = mean(inside), mean(counted - inside)
+    around = np.stack([mean(by_word[word]) for word in words])
+    for score in found.features():
+        i = score.feature_id
+        p = around[:, i] / around[:, i].sum() if around[:, i].any() else np.zeros(4)
+        entropy = -sum(q * math.log(q) for q in p if q > 0) / math.log(4)
+        expected = plus[i] / plus.sum() * entropy**0.7 - minus[i] / minus.sum()
+        assert score.reason_score == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_difference_of_means_of_the_table_agrees_with_brute_force(
+    table: ScoreTable,
+    dense: dict[str, np.ndarray],
+    told_store: ActivationStore,
+    organism: LoadedModel,
+) -> None:
+    labelling = label_rows(told_store, organism.tokenizer, CODE[0])
+    rows = told_store.activations(POINT, "base").double().numpy()
+    keep = labelling.counts & ~told_store.rows.is_sink.numpy()
+    fitting, scored = (keep & part_rows(told_store, part) for part in ("fitting", "selection"))
+    labels = labelling.labels
+    direction = rows[fitting & labels].mean(axis=0) - rows[fitting & ~labels].mean(axis=0)
+    projected = rows[scored] @ (direction / np.linalg.norm(direction))
+    shown = dense["labels"]
+    contrast = (projected[shown].mean() - projected[~shown].mean()) / projected.std()
+    row = next(score for score in table.scores if score.kind == "diff mean")
+    assert row.contrast == pytest.approx(contrast, rel=1e-5)
+    n_with, n_without = shown.sum(), (~shown).sum()
+    ranks = rankdata(projected)[shown].sum()
+    area = (ranks - n_with * (n_with + 1) / 2) / (n_with * n_without)
+    assert row.auroc.value == pytest.approx(area, abs=0.01)
+
+
 def test_mutual_information_of_octaves_agrees_with_brute_force(
     table: ScoreTable, dense: dict[str, np.ndarray]
 ) -> None:

@@ -3,21 +3,30 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file
 
 from latent_reasoning.activations.store import ActivationStore
 from latent_reasoning.cli import main
 from latent_reasoning.data.arrow import parquet_records
-from latent_reasoning.dictionaries.checkpoints import checkpoints_root, find_sae
+from latent_reasoning.dictionaries.checkpoints import (
+    checkpoints_root,
+    find_sae,
+    load_sae,
+    save_sae,
+)
+from latent_reasoning.dictionaries.metrics import SaeMetrics
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
 from latent_reasoning.features.score_table import read_tables
 from latent_reasoning.report.score_tables import score_page
 
 POINT = "blocks.1.hook_resid_post"
+UNMEASURED = SaeMetrics(l0=1.0, fvu=1.0, dead=0.0, n_rows=1)
 FIELDS = {
     *("feature_index", "pos_str", "pos_values", "neg_str", "neg_values", "frac_nonzero"),
     *("neuron_alignment_indices", "neuron_alignment_values", "neuron_alignment_l1"),
@@ -108,7 +117,11 @@ def test_what_neuronpedia_imports_has_every_field_of_a_batch(run: Path) -> None:
         heights = one["freq_hist_data_bar_heights"]
         assert len(heights) == len(one["freq_hist_data_bar_values"])
         assert one["pos_values"] == sorted(one["pos_values"], reverse=True)
+        assert (run / "neuronpedia" / "upload-0.json").is_file()
+        drawn = {c["bin_max"] for c in one["activations"] if c["bin_contains"] >= 0}
+        assert len(drawn) == 1
         for context in one["activations"]:
+            assert context["bin_min"] <= max(context["values"]) <= context["bin_max"]
             assert len(context["tokens"]) == len(context["values"])
             assert context["values"][context["qualifying_token_index"]] > 0
 
@@ -133,6 +146,10 @@ def test_text_of_a_model_cannot_become_markup(run: Path) -> None:
         (["--positions", "all"], "'all' is not a known choice of positions"),
         (["--role", "steered"], "'steered' is not a known recorded model"),
         (["--export", "anywhere"], "'anywhere' is not a known tool to export for"),
+        (["--behaviour", " , "], "no behaviour given; expected some of code"),
+        (["--top", "0"], "--top 0; expected 1 or more features"),
+        (["--top", "-1"], "--top -1; expected 1 or more features"),
+        (["--falsify", "--texts", "5"], "--texts 5; expected 10 or more to inject tokens into"),
         (["--model", "organism:no-code/distilled"], None),
     ],
 )
@@ -156,6 +173,55 @@ def test_mistakes_are_one_line_and_leave_nothing(
     assert len(line) == 1
     assert message in line[0]
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("store", "dictionary", "message"),
+    [
+        ("nowhere", None, "no manifest.json in"),
+        (None, "nowhere", "cfg.json'; expected a directory written by save_sae or sae_lens"),
+        (None, "narrow", "rows of width 96 in"),
+        (None, "elsewhere", "'base' at 'blocks.2.hook_resid_post' was not recorded"),
+    ],
+)
+def test_a_store_or_dictionary_that_does_not_fit_is_one_line(
+    told_store: ActivationStore,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    store: str | None,
+    dictionary: str | None,
+    message: str,
+) -> None:
+    shipped = find_sae("organism:latent@0", POINT, checkpoints_root())
+    assert shipped is not None
+    later = find_sae("organism:latent@0", POINT.replace("1", "2"), checkpoints_root())
+    narrow = save_sae(narrowed(load_sae(shipped)), tmp_path / "narrow", UNMEASURED, {})
+    folders = {None: shipped, "narrow": narrow, "elsewhere": later, "nowhere": tmp_path / "none"}
+    path = told_store.path if store is None else tmp_path / store
+    words = ["features", str(path), str(folders[dictionary]), "--output", str(tmp_path / "run")]
+    assert main([*words, "--no-falsify", "--no-causal"]) == 2
+    error = capsys.readouterr().err
+    (line,) = [line for line in error.splitlines() if line.startswith("latent-reasoning:")]
+    assert message in line
+    assert not (tmp_path / "run").exists()
+
+
+def narrowed(sae: SparseAutoencoder) -> SparseAutoencoder:
+    """The same features of half the stream."""
+    half = sae.d_in // 2
+    w_dec = torch.nn.functional.normalize(sae.W_dec[:, :half].clone(), dim=1)
+    return replace(sae, W_enc=sae.W_enc[:half].clone(), W_dec=w_dec, b_dec=sae.b_dec[:half].clone())
+
+
+@pytest.mark.parametrize("base", ["latent", "bad-code"])
+def test_a_dictionary_of_another_model_is_pointed_out(
+    told_store: ActivationStore, tmp_path: Path, capsys: pytest.CaptureFixture[str], base: str
+) -> None:
+    dictionary = find_sae(f"organism:{base}@0", POINT, checkpoints_root())
+    words = ["features", str(told_store.path), str(dictionary), "--output", str(tmp_path / "run")]
+    assert main([*words, "--no-falsify", "--no-causal", "--top", "2"]) == 0
+    note = f"note: the dictionary was trained on organism:{base}@0, the rows are of"
+    assert (note in capsys.readouterr().out) == (base == "bad-code")
 
 
 def test_an_output_that_exists_is_refused_before_any_work(
