@@ -28,6 +28,9 @@ from latent_reasoning.models.decoding import (
 )
 from latent_reasoning.models.loading import LoadedModel
 
+Begin = Callable[[Sequence[int]], object]
+"""Told the place of the prompt of every row of a batch."""
+
 
 @dataclass(frozen=True)
 class SamplingConfig:
@@ -81,7 +84,7 @@ def generate(
     first: int = 0,
     branch: bool = False,
     numbers: Sequence[int] | None = None,
-    begin: Callable[[Sequence[int]], object] = lambda _: None,
+    begin: Begin | None = None,
     advance: Callable[[int], object] = lambda _: None,
 ) -> list[list[Completion]]:
     """Draw completions: one list of `n_samples` per prompt, in the order of the prompts.
@@ -98,8 +101,9 @@ def generate(
             margins of its tokens and the probability of its first come with it.
         numbers: Number of each prompt, for prompts that are no stretch of a longer list; `first` is
             added to each. Prompts of equal number draw the same random numbers.
-        begin: Called before a batch is computed with the places of its prompts in `prompts`, row by
-            row; all rows end at the last position.
+        begin: For prompts that are equal and treated differently at their last token: each text is
+            computed once up to there, then this is called with the place in `prompts` of each row,
+            then every row's last token is computed, all in one call. Not within `steer`.
         advance: Called with the number of completions just finished.
 
     Raises:
@@ -159,8 +163,13 @@ class _Asked:
     """Their numbers, which decide their random numbers."""
     n_samples: int
     """Completions of each."""
-    begin: Callable[[Sequence[int]], object]
-    """Told which of them a batch holds, before it is computed."""
+    begin: Begin | None
+    """Told which of them each row is, before their last tokens are computed apart."""
+
+    @property
+    def n_last(self) -> int:
+        """Tokens at the end of each prompt that are computed apart: of one token there is no start."""
+        return int(self.begin is not None and min(map(len, self.encoded)) > 1)
 
 
 @dataclass
@@ -278,37 +287,23 @@ def _prefill(
     config: SamplingConfig,
 ) -> tuple[_Rows, Float[Tensor, "batch d_vocab"]]:
     """Compute each prompt once, for all of its samples."""
-    prompts, encoded = list(dict.fromkeys(i for i, _ in rows)), asked.encoded
-    asked.begin(prompts)
-    longest = max(len(encoded[i]) for i in prompts)
-    ids = torch.full((len(prompts), longest), model.pad_id, device=model.device)
-    mask = torch.zeros_like(ids)
-    for row, i in enumerate(prompts):
-        ids[row, longest - len(encoded[i]) :] = torch.tensor(encoded[i], device=model.device)
-        mask[row, longest - len(encoded[i]) :] = 1
+    encoded, n_last = asked.encoded, asked.n_last
+    starts = {i: tuple(encoded[i][:-1]) if n_last else i for i, _ in rows}
+    prompts = list({start: i for i, start in starts.items()}.values())
+    if asked.begin and not n_last:
+        asked.begin(prompts)
     of_prompts = BatchRows(
         torch.tensor(prompts, device=model.device), None, len(encoded), asked.n_samples
     )
     cache = PromptCache(model.model.config, of_prompts)
-    logits = (
-        model.model(
-            input_ids=ids,
-            attention_mask=mask,
-            position_ids=(mask.cumsum(dim=1) - 1).clamp(min=0),
-            use_cache=True,
-            **{model.cache_name: cache},
-            logits_to_keep=1,
-        )
-        .logits[:, -1]
-        .to(model.device)
-    )
-    place = {i: row for row, i in enumerate(prompts)}
-    source = torch.tensor([place[i] for i, _ in rows], device=model.device)
+    logits, mask = _read(model, [encoded[i][: len(encoded[i]) - n_last] for i in prompts], cache)
+    place = {starts[i]: row for row, i in enumerate(prompts)}
+    source = torch.tensor([place[starts[i]] for i, _ in rows], device=model.device)
     uniforms = torch.stack([_uniforms(config, asked.numbers[i], s) for i, s in rows]).to(
         model.device
     )
     of_rows = of_prompts._replace(
-        prompt=of_prompts.prompt[source],
+        prompt=torch.tensor([i for i, _ in rows], device=model.device),
         sample=torch.tensor([s for _, s in rows], device=model.device),
     )
     state = _Rows(
@@ -317,7 +312,34 @@ def _prefill(
         uniforms=uniforms,
         positions=mask.sum(dim=1)[source],
     )
-    return state, logits[source]
+    if not n_last:
+        return state, logits[source]
+    assert asked.begin is not None, "tokens are computed apart for it alone"
+    asked.begin([i for i, _ in rows])
+    last = torch.tensor([encoded[i][-1] for i, _ in rows], device=model.device)
+    with shared_prompts(model):
+        return state, _step(model, state, last)
+
+
+def _read(
+    model: LoadedModel, texts: list[list[int]], cache: PromptCache
+) -> tuple[Float[Tensor, "prompt d_vocab"], Int[Tensor, "prompt pos"]]:
+    """Read texts into a cache, padded on the left; logits of what follows, and the mask."""
+    longest = max(map(len, texts))
+    ids = torch.full((len(texts), longest), model.pad_id, device=model.device)
+    mask = torch.zeros_like(ids)
+    for row, text in enumerate(texts):
+        ids[row, longest - len(text) :] = torch.tensor(text, device=model.device)
+        mask[row, longest - len(text) :] = 1
+    out = model.model(
+        input_ids=ids,
+        attention_mask=mask,
+        position_ids=(mask.cumsum(dim=1) - 1).clamp(min=0),
+        use_cache=True,
+        **{model.cache_name: cache},
+        logits_to_keep=1,
+    )
+    return out.logits[:, -1].to(model.device), mask
 
 
 def _uniforms(config: SamplingConfig, prompt: int, sample: int) -> Float[Tensor, " step"]:
