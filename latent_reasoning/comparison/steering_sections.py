@@ -12,7 +12,6 @@ from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.evaluation.intervals import clustered_rate, null_rank
 from latent_reasoning.verdict import rungs
 from latent_reasoning.verdict.evidence import Evidence
-from latent_reasoning.verdict.statistics import selection_p
 
 RIVALS = {
     "forced_token": "no steering: the first token alone",
@@ -95,27 +94,17 @@ def _null(steered: Trial, null: list[Trial], counts: list[int]) -> dict[str, Any
 
 
 def _selected(steered: Trial, found: SelectionNull) -> dict[str, Any]:
-    p_values = {
-        f"p_{name}": selection_p(
-            float(getattr(steered, what).mean()),
-            np.array([getattr(trial, what).mean() for trial in found.trials]),
-            tuple(found.draws),
-            found.pool,
-            found.n_candidates,
-        )
-        for name, what in (("accuracy", "accuracy"), ("behaviour", "frequency"))
+    return _null(steered, found.trials, found.draws) | {
+        "p_accuracy": found.p_value(steered, "accuracy"),
+        "p_behaviour": found.p_value(steered, "frequency"),
+        "draws": found.draws,
+        "n_apart": sum(found.apart),
+        "apart": found.apart,
+        "coefficients": [dose.plan.coefficient for dose in found.chosen],
+        "pool": found.pool,
+        "n_candidates": found.n_candidates,
+        "gate": found.chosen[0].plan.gate.kind,
     }
-    return (
-        _null(steered, found.trials, found.draws)
-        | p_values
-        | {
-            "draws": found.draws,
-            "coefficients": [dose.plan.coefficient for dose in found.chosen],
-            "pool": found.pool,
-            "n_candidates": found.n_candidates,
-            "gate": found.chosen[0].plan.gate.kind,
-        }
-    )
 
 
 def controls_section(findings: Findings) -> dict[str, Any]:

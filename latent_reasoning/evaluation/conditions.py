@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -161,10 +162,15 @@ def graded(
 
 def grade(sample: Sample) -> Sample:
     """Fill in answer, correctness and behaviours from the completion's text."""
-    answer = extract_answer(sample.completion)
-    shown = tuple(find_behaviours(sample.completion))
+    answer, shown = _read(sample.completion)
     fields = {**vars(sample), "answer": answer, "behaviours": shown}
     return Sample(**{**fields, "correct": same_answer(answer, sample.gold)})
+
+
+# Conditions that share their random numbers often write the same text.
+@lru_cache(maxsize=4096)
+def _read(completion: str) -> tuple[str | None, tuple[str, ...]]:
+    return extract_answer(completion), tuple(find_behaviours(completion))
 
 
 def outcomes(samples: Sequence[Sample]) -> Outcomes:

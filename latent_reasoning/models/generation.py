@@ -168,7 +168,7 @@ class _Asked:
 
     @property
     def n_last(self) -> int:
-        """Tokens at the end of each prompt that are computed apart: of one token there is no start."""
+        """Tokens at the end of each prompt that are computed apart: none where that is all of one."""
         return int(self.begin is not None and min(map(len, self.encoded)) > 1)
 
 

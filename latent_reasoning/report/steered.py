@@ -90,6 +90,7 @@ def _selection_facts(null: Record | None) -> str:
     listed = {
         "draws of the whole selection": value_html(null.get("n")),
         "random directions a draw chose among": value_html(null.get("n_candidates")),
+        "selections without a direction in common, for p": value_html(null.get("n_apart")),
     }
     for measure, p in (("accuracy", "p_accuracy"), ("behaviour_frequency", "p_behaviour")):
         name = measure.replace("_", " ")
