@@ -106,8 +106,8 @@ def selection_null(
         [_condition(dose.plan) for dose in chosen],
         samples=CONTROL_SAMPLES,
     )
-    counts = ([counter[id(dose)] for dose in chosen] for counter in (of_draws, of_apart))
-    return SelectionNull(chosen, trials, *counts, n_candidates, len(pool))
+    ended, alone = ([counter[id(d)] for d in chosen] for counter in (of_draws, of_apart))
+    return SelectionNull(chosen, trials, ended, alone, n_candidates, len(pool))
 
 
 def _subsets(pool: int, size: int, seed: int) -> tuple[list[list[int]], list[list[int]]]:

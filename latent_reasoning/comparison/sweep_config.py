@@ -24,14 +24,14 @@ class SweepConfig:
     """Where to steer, as blocks.1.hook_resid_post, with commas; default: after every layer."""
     positions: str = "last prompt token"
     """Tokens that are steered, with commas: last prompt token, first generated, prompt, generated,
-    all."""
+    all, or spans, those within the behaviour as it is being written."""
     coefficients: str = "1,2,4,8"
     """Strengths in units of the mean residual norm, with commas."""
     features: int = 2
     """Features at each hook point, those that go most with the behaviour, beside the difference of
     means; 0 fits no dictionary."""
     controls: int = 1
-    """Random directions at each hook point."""
+    """Random directions at each hook point, and with one or more as many other tokens for spans."""
     problems: Path | None = None
     """File of problems, or a benchmark such as math500; default: generated ones, for organisms."""
     n_problems: int = 200

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float
+from torch import Tensor
 
 from latent_reasoning.data.problems import Problem, require_problems
 from latent_reasoning.data.prompts import PromptVariant
@@ -82,13 +83,15 @@ def run_condition(
     *,
     first: int = 0,
     by: Generate | None = None,
+    given: Bool[Tensor, "problem sample step"] | None = None,
 ) -> list[Sample]:
     """Sample and grade completions of every problem under one condition.
 
     Samples come problem by problem, `n_samples` each. Conditions that share `sampling` share their
     random numbers, so differences between them are paired. `first` is the number of the first
     problem, for a part of a longer list that should draw what it draws within the list. `by` draws
-    them, `generate` if None; another runs the model where it cannot be steered.
+    them, `generate` if None; another runs the model where it cannot be steered. `given` says which
+    tokens of each completion a plan changes that does not say so itself, see `steer`.
 
     Raises:
         ProblemError: There is no problem, or two share an id.
@@ -105,7 +108,7 @@ def run_condition(
     prompts = [variant.prompt(problem.question) for problem in problems]
     with ExitStack() as stack:
         if condition.plan:
-            stack.enter_context(steer(model, condition.plan))
+            stack.enter_context(steer(model, condition.plan, given=given))
         if condition.biases:
             stack.enter_context(bias_logits(model, dict(condition.biases)))
         drawn = by(

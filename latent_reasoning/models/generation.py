@@ -168,7 +168,7 @@ class _Asked:
 
     @property
     def n_last(self) -> int:
-        """Tokens at the end of each prompt that are computed apart: none where that is all of one."""
+        """Tokens at the end of each prompt that are computed apart; none where one is all."""
         return int(self.begin is not None and min(map(len, self.encoded)) > 1)
 
 
