@@ -29,9 +29,11 @@ from latent_reasoning.models.size import ModelSize, model_size
 # On average over problems, which a hash divides into select, calibrate and test.
 SPLIT_SHARES = (0.3, 0.2, 0.5)
 N_BASELINES = 2
-# Wrong sign, other behaviour, permuted positions, magnitude; covariance, features, labels.
+# Wrong sign, other behaviour, permuted positions, magnitude; covariance, features, labels, KL.
 N_CONTROLS = 4
-N_RANDOM_CONTROLS = 3
+N_RANDOM_CONTROLS = 4
+# Another prompt without and with steering, the first token held.
+N_SIDE_EFFECTS = 3
 MOST_FINALISTS = 20
 # Features put to the falsifier, at most, and readings of its texts for each and for all.
 N_TRIED, WAYS = 1 + max(SET_SIZES), 3
@@ -125,8 +127,8 @@ def n_completions(
     # Drawn twice a problem: controls, baselines, forced token, its bias, best prompt and what the
     # selection of random directions ends at; once: random controls, the null and the ablation.
     ended = min(finalists, pool // features) if pool // features >= ENOUGH else finalists
-    twice = N_CONTROLS + N_BASELINES + 3 + ended
-    once = N_RANDOM_CONTROLS * N_DRAWS + 2 * config.controls + 1
+    twice = N_CONTROLS + N_BASELINES + N_SIDE_EFFECTS + 3 + ended
+    once = N_RANDOM_CONTROLS * N_DRAWS + config.controls + causal.n_ablated(config) + 1
     test = (3 * config.samples + twice * small + once + BRANCHES) * n_test
     return select + effect + calibrate + test
 

@@ -41,6 +41,7 @@ from latent_reasoning.progress import Progress, no_progress
 from latent_reasoning.steering.controls import permuted_positions
 from latent_reasoning.steering.plan import SteeringPlan, require_equal_norm
 from latent_reasoning.steering.positions import Positions
+from latent_reasoning.steering.reader import FeatureReader, feature_reader
 from latent_reasoning.traces.behaviours import get_behaviour
 
 
@@ -111,17 +112,17 @@ def _plans(
         here = replace(inputs, hook_point=point)
         norm = observed.store.mean_norm(point, "base")
         directions = [*_directions(config, here, observed, folder / f"layer-{layer}", progress)]
-        for direction in directions:
+        for direction, reader in directions:
             for place in config.places:
                 # Checked when the sweep began.
                 at_place: Any = place
                 for strength in config.strengths:
                     spans_of = config.behaviour if place == "spans" else None
                     at = partial(SteeringPlan, positions=at_place, spans_of=spans_of)
-                    plan = at(direction, strength, norm)
+                    plan = at(direction, strength, norm, reader=reader)
                     yield plan
                     if direction.kind == "random":
-                        require_equal_norm(at(directions[0], strength, norm), plan)
+                        require_equal_norm(at(directions[0][0], strength, norm), plan)
                     elif spans_of and config.controls:
                         yield permuted_positions(plan, config.seed)
 
@@ -132,24 +133,27 @@ def _directions(
     observed: representation.Observed,
     folder: Path,
     progress: Progress,
-) -> Iterator[Direction]:
-    """Directions of one hook point: difference of means, features, random ones."""
+) -> Iterator[tuple[Direction, FeatureReader | None]]:
+    """Directions of one hook point: difference of means, features with readers, random ones."""
     contrast = representation.contrast_rows(inputs, observed)
     if contrast is None:
         raise LatentReasoningError(
             f"sweep: {config.model} shows {config.behaviour} under no prompt, or always; expected "
             f"both with and without, to find directions"
         )
-    yield diff_mean(contrast.base, contrast.labels, hook_point=inputs.hook_point)
+    yield diff_mean(contrast.base, contrast.labels, hook_point=inputs.hook_point), None
     if config.features:
         folder.mkdir(exist_ok=True)
         dictionary = get_dictionary(inputs, observed, folder, progress)
         ranked = representation.rank(contrast, dictionary.sae, config.seed)
         single = [feature for feature in ranked if feature.feature_id is not None]
         for feature in single[: config.features]:
-            yield feature.direction
-    width = inputs.pair.base.d_model
-    yield from random_directions(width, config.controls, config.seed, hook_point=inputs.hook_point)
+            assert feature.feature_id is not None, "left out above"
+            peak = feature.max_activation or 0.0
+            yield feature.direction, feature_reader(dictionary.sae, feature.feature_id, peak)
+    width, point = inputs.pair.base.d_model, inputs.hook_point
+    for direction in random_directions(width, config.controls, config.seed, hook_point=point):
+        yield direction, None
 
 
 def _measured(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -37,6 +37,8 @@ class Condition:
     """Text every completion is forced to begin with."""
     biases: tuple[tuple[int, float], ...] = ()
     """Token ids and what is added to their logits at every token."""
+    firsts: tuple[tuple[int, ...], ...] = ()
+    """First token of each completion, problem by problem, in place of a drawn one."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,14 @@ def run_condition(
     """
     require_problems(problems, "run_condition")
     by = by or generate
-    if (condition.plan or condition.biases) and by is not generate:
+    changes = condition.plan or condition.biases or condition.firsts
+    if changes and by is not generate:
         raise LatentReasoningError(
             f"run_condition: condition {condition.name!r} changes the model, which "
             f"{type(by).__name__} cannot; draw it with models.generation.generate, the engine local"
         )
+    if condition.firsts:
+        by = partial(generate, firsts=condition.firsts[first : first + len(problems)])
     sampling = sampling or SamplingConfig()
     prompts = [variant.prompt(problem.question) for problem in problems]
     with ExitStack() as stack:

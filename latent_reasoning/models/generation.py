@@ -81,6 +81,7 @@ def generate(
     config: SamplingConfig | None = None,
     *,
     prefix: str = "",
+    firsts: Sequence[Sequence[int]] = (),
     first: int = 0,
     branch: bool = False,
     numbers: Sequence[int] | None = None,
@@ -95,6 +96,7 @@ def generate(
         n_samples: Completions per prompt.
         config: How to draw them.
         prefix: Text every completion is forced to start with; part of the completion.
+        firsts: First token of each completion, by prompt, in place of a drawn one; none if empty.
         first: Number of the first prompt: the prompts from number `first` of a longer list draw the
             random numbers that they draw within it.
         branch: Sample s begins with the s-th likeliest token, from 0, instead of a drawn one; the
@@ -113,6 +115,11 @@ def generate(
     config = config or SamplingConfig()
     encoded = _encode(model, prompts)
     forced = model.tokenizer(prefix, add_special_tokens=False).input_ids if prefix else []
+    if firsts and (prefix or branch or [len(row) for row in firsts] != [n_samples] * len(prompts)):
+        raise ProblemError(
+            f"generate: found first tokens of {len(firsts)} prompts, with prefix {prefix!r}; "
+            f"expected {n_samples} for each of {len(prompts)}, and no prefix or branches"
+        )
     if branch and (prefix or n_samples > model.d_vocab):
         raise ProblemError(
             f"generate: {n_samples} branches with prefix {prefix!r}; expected no prefix and at "
@@ -129,7 +136,8 @@ def generate(
     for rows in _batches([(i, s) for i in order for s in range(n_samples)], config.batch_size):
         ranks = torch.tensor([s for _, s in rows], device=model.device)
         branches = _Branches(ranks) if branch else None
-        tokens = _sample_batch(model, asked, rows, forced, config, branches)
+        beginnings = [[firsts[i][s]] for i, s in rows] if firsts else [forced] * len(rows)
+        tokens = _sample_batch(model, asked, rows, beginnings, config, branches)
         for place, (row, ids) in enumerate(zip(rows, tokens, strict=True)):
             text = model.decode(ids)
             completion = Completion(text, tuple(ids), ids[-1] in model.end_ids)
@@ -233,7 +241,7 @@ def _sample_batch(
     model: LoadedModel,
     asked: _Asked,
     rows: list[tuple[int, int]],
-    forced: list[int],
+    beginnings: list[list[int]],
     config: SamplingConfig,
     branches: _Branches | None,
 ) -> list[list[int]]:
@@ -241,12 +249,13 @@ def _sample_batch(
     ends = torch.tensor(sorted(model.end_ids), device=model.device)
     written = torch.zeros(len(rows), config.max_new_tokens, dtype=torch.long, device=model.device)
     lengths = torch.full_like(state.index, config.max_new_tokens)
+    forced = torch.tensor(beginnings, dtype=torch.long, device=model.device)
     with shared_prompts(model):
         for step in range(config.max_new_tokens):
             if branches and step == 0:
                 drawn = branches.start(logits)
-            elif step < len(forced):
-                drawn = torch.full_like(state.index, forced[step])
+            elif step < forced.shape[1]:
+                drawn = forced[state.index, step]
             else:
                 drawn = pick(logits, state.uniforms[:, step], config)
             if branches:

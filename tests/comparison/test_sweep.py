@@ -118,7 +118,7 @@ def test_a_sweep_holds_every_cell(whole: dict[str, Any]) -> None:
     # At every position it breaks the model.
     assert everywhere["loss"] > once["loss"] + 0.1
     assert everywhere["accuracy"]["value"] < once["accuracy"]["value"]
-    assert len(sweep_table(whole).splitlines()) == len(cells) + 4
+    assert len(sweep_table(whole).splitlines()) == len(cells) + 5
 
 
 class Stopping:
