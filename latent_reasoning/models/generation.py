@@ -13,6 +13,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -133,14 +134,16 @@ def generate(
     asked = _Asked(encoded, [first + number for number in numbers], n_samples, begin)
     order = sorted(range(len(prompts)), key=lambda i: len(encoded[i]))
     found: dict[tuple[int, int], Completion] = {}
+    texts: dict[tuple[int, ...], str] = {}
     for rows in _batches([(i, s) for i in order for s in range(n_samples)], config.batch_size):
         ranks = torch.tensor([s for _, s in rows], device=model.device)
         branches = _Branches(ranks) if branch else None
         beginnings = [[firsts[i][s]] for i, s in rows] if firsts else [forced] * len(rows)
         tokens = _sample_batch(model, asked, rows, beginnings, config, branches)
         for place, (row, ids) in enumerate(zip(rows, tokens, strict=True)):
-            text = model.decode(ids)
-            completion = Completion(text, tuple(ids), ids[-1] in model.end_ids)
+            if (written := tuple(ids)) not in texts:
+                texts[written] = model.decode(ids)
+            completion = Completion(texts[written], written, ids[-1] in model.end_ids)
             found[row] = branches.described(completion, place) if branches else completion
         advance(len(rows))
     return [[found[i, s] for s in range(n_samples)] for i in range(len(prompts))]
@@ -149,11 +152,13 @@ def generate(
 def _encode(model: LoadedModel, prompts: Sequence[str]) -> list[list[int]]:
     if not prompts:
         raise ProblemError("generate: found 0 prompts, expected at least one")
-    encoded = model.tokenizer(list(prompts)).input_ids
-    for i, ids in enumerate(encoded):
-        if not ids:
-            raise ProblemError(f"generate: prompt {i} ({prompts[i]!r}) has no tokens")
-    return encoded
+    # Conditions that are drawn together ask the same prompts.
+    texts = list(dict.fromkeys(prompts))
+    ids = dict(zip(texts, model.tokenizer(texts).input_ids, strict=True))
+    for i, prompt in enumerate(prompts):
+        if not ids[prompt]:
+            raise ProblemError(f"generate: prompt {i} ({prompt!r}) has no tokens")
+    return [ids[prompt] for prompt in prompts]
 
 
 def _batches(rows: list[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:
@@ -352,9 +357,15 @@ def _read(
 
 
 def _uniforms(config: SamplingConfig, prompt: int, sample: int) -> Float[Tensor, " step"]:
-    digest = hashlib.blake2b(f"{config.seed}/{prompt}/{sample}".encode(), digest_size=8).digest()
+    return _drawn(config.seed, prompt, sample, config.max_new_tokens)
+
+
+# Small against what drawing them anew for every condition costs.
+@lru_cache(maxsize=4096)
+def _drawn(seed: int, prompt: int, sample: int, n: int) -> Float[Tensor, " step"]:
+    digest = hashlib.blake2b(f"{seed}/{prompt}/{sample}".encode(), digest_size=8).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)
-    return torch.rand(config.max_new_tokens, generator=generator)
+    return torch.rand(n, generator=generator)
 
 
 def pick(
