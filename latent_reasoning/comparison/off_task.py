@@ -101,7 +101,9 @@ class OffTaskTexts:
         return OffTask(loss, plain_loss, kl_mean)
 
     def _read(self, batch: _Batch, plan: SteeringPlan | None) -> Float[Tensor, "text pos d_vocab"]:
-        steering = steer(self.model, plan, batch.lengths) if plan else nullcontext()
+        # Few texts may have none of the spans that a plan acts at.
+        spans = plan is not None and plan.positions == "spans"
+        steering = steer(self.model, plan, batch.lengths, idle=spans) if plan else nullcontext()
         with steering:
             out = self.model.model(input_ids=batch.ids, attention_mask=batch.mask, use_cache=False)
         return torch.log_softmax(out.logits.float(), dim=-1)

@@ -1,5 +1,6 @@
 """Settings of `latent-reasoning sweep`: nothing heavy imported."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class SweepConfig:
 
     def __post_init__(self) -> None:
         limits = {"features": 0, "controls": 0, "samples": 1, "n_problems": 40}
-        for name, least in limits.items():
+        for name, least in (limits | {"max_new_tokens": 1, "batch_size": 1}).items():
             if getattr(self, name) < least:
                 raise LatentReasoningError(
                     f"sweep: {name} is {getattr(self, name)}, expected at least {least}"
@@ -67,8 +68,16 @@ class SweepConfig:
                 f"sweep: coefficients {self.coefficients!r} are not numbers ({error}); expected "
                 f"some with commas, as 1,2,4"
             ) from error
-        if empty:
-            raise LatentReasoningError("sweep: found no coefficients; expected some, as 1,2,4")
+        if empty or not all(map(math.isfinite, self.strengths)):
+            raise LatentReasoningError(
+                f"sweep: found {'no coefficients' if empty else repr(self.coefficients)}; expected "
+                f"finite coefficients, as 1,2,4"
+            )
+        if not self.places or self.points == ():
+            words = "hook_points" if self.places else "positions"
+            raise LatentReasoningError(
+                f"sweep: found no {words}; expected some with commas, or leave the setting out"
+            )
 
     @property
     def strengths(self) -> tuple[float, ...]:

@@ -29,6 +29,7 @@ def steer(
     *,
     given: Bool[Tensor, "batch pos"] | Bool[Tensor, "prompt sample step"] | None = None,
     open_rows: Bool[Tensor, " prompt"] | Bool[Tensor, "prompt sample"] | None = None,
+    idle: bool = False,
 ) -> Iterator[None]:
     """Apply one or several plans to every forward call inside the block.
 
@@ -44,6 +45,7 @@ def steer(
             n-th step being the n-th token it writes.
         open_rows: For which texts, or prompts of `generate`, or completions of each of them, oracle
             gates are open; in place of `given`.
+        idle: Whether plans may find nothing to act at, as where texts have no spans.
 
     Raises:
         HookPointError: A hook point does not exist, or a plan was never applied.
@@ -65,7 +67,7 @@ def steer(
             stack.enter_context(edit(model, {one.plan.hook_point: one}))
         yield
     for one in applied:
-        if not one.times:
+        if not one.times and not idle:
             of = "" if one.plan.spans_of is None else f" of {one.plan.spans_of}"
             raise HookPointError(
                 f"steer: the plan at {one.plan.hook_point} ({one.plan.positions}{of}) was never "

@@ -85,6 +85,16 @@ def test_off_task_damage_is_what_two_plain_forward_passes_give(model: LoadedMode
     assert found.loss_unsteered == pytest.approx(expected, rel=1e-4)
 
 
+def test_texts_without_a_span_are_read_as_they_are(model: LoadedModel) -> None:
+    (direction,) = random_directions(model.d_model, 1, 0, hook_point=POINT)
+    plan = SteeringPlan(direction, 3.0, 9.0, positions="spans", spans_of="code")
+    language, code = samples(model)
+    without = OffTaskTexts(model, [language] * 17).measure(plan)
+    assert without.kl == pytest.approx(0, abs=1e-6)
+    assert without.loss == pytest.approx(without.loss_unsteered)
+    assert OffTaskTexts(model, [*[language] * 16, code]).measure(plan).kl > 1e-3
+
+
 def test_texts_without_completions_are_refused(model: LoadedModel) -> None:
     with pytest.raises(ProblemError, match="no completion of two tokens"):
         OffTaskTexts(model, [Sample("p", "", "1", prompt="Quiz\n")])
@@ -205,6 +215,10 @@ def test_without_ray_one_line_says_what_to_install(
     [
         (["--coefficients", "1,x"], "are not numbers"),
         (["--coefficients", ","], "no coefficients"),
+        (["--coefficients", "1,inf"], "found '1,inf'; expected finite"),
+        (["--positions", ""], "found no positions"),
+        (["--hook-points", ","], "found no hook_points"),
+        (["--batch-size", "0"], "sweep: batch_size is 0"),
         (["--samples", "0"], "samples is 0"),
         (["--positions", "span"], "'span' is not a known position"),
         (
