@@ -32,7 +32,7 @@ endef
 
 .PHONY: demo
 demo: .venv/.runtime  ## compare an embedded base with its RL-tuned version; writes runs/demo-<time>/
-	$(BIN)/latent-reasoning compare --n-problems 400 --output runs/demo-$$(date +%Y%m%d-%H%M%S)
+	$(BIN)/latent-reasoning compare --n-problems 400 --controls 24 --output runs/demo-$$(date +%Y%m%d-%H%M%S)
 
 .PHONY: test
 test: .venv/.installed  ## run the tests

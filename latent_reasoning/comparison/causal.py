@@ -16,6 +16,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.comparison.representation import Contrast
 from latent_reasoning.comparison.trials import Bench, Trial
@@ -35,6 +36,7 @@ N_EFFECT_PROBLEMS = 60
 EFFECT_COEFFICIENTS = (2.0, 4.0)
 COEFFICIENTS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 N_BAND = 8
+N_ABLATED = 24
 CONTROL_SAMPLES = 2
 STAGES = {"effect": 100, "calibrate": 200, "test": 300}
 
@@ -144,13 +146,18 @@ def null_conditions(inputs: Inputs, plan: SteeringPlan, n: int | None = None) ->
     return [Condition("random", p.direction.name, p) for p in plans]
 
 
+def n_ablated(config: CompareConfig) -> int:
+    """Random directions in the null of ablation, each of which costs completions of tuned."""
+    return min(config.controls, N_ABLATED)
+
+
 def necessity(bench: Bench, plan: SteeringPlan, contrast: Contrast) -> Necessity:
     """Set tuned's component along the direction to its mean over base's rows without it."""
     level = mean_component(contrast.base[~contrast.labels], plan.direction.vector)
     ablation = replace(plan, operator="ablate", level=level)
     controls = [
         replace(ablation, written=p.direction.vector)
-        for p in random_plans(plan, bench.inputs.config.controls, bench.inputs.config.seed + 2)
+        for p in random_plans(plan, n_ablated(bench.inputs.config), bench.inputs.config.seed + 2)
     ]
     conditions = [Condition("ablated", "tuned without the direction", ablation)] + [
         Condition("ablated_random", "tuned, random direction", p) for p in controls

@@ -27,10 +27,11 @@ class CompareConfig:
     """Problems used, at most; split by hash into select 30 %, calibrate 20 %, test 50 %."""
     samples: int = 64
     """Completions per test problem of base, steered and tuned; also the largest k of pass@k."""
-    controls: int = 24
-    """Random directions in the null of steering, at least 20."""
-    null_pool: int = 48
-    """Random directions put through the whole selection, which its null draws from; at least 20."""
+    controls: int = 100
+    """Random directions in the null of steering, at least 20; of that of ablation 24 at most."""
+    null_pool: int | None = None
+    """Random directions put through the whole selection, at least 20; default: 19 times as many as
+    there are features to choose among, the fewest with which its p-value can be 0.05."""
     hook_point: str | None = None
     """Where features are read and added; default: the residual stream after the middle layer."""
     dictionary: str = "auto"
@@ -71,7 +72,8 @@ class CompareConfig:
             "batch_size": 1,
         }
         for name, least in limits.items():
-            if getattr(self, name) < least:
+            value = getattr(self, name)
+            if value is not None and value < least:
                 raise LatentReasoningError(
                     f"compare: {name} is {getattr(self, name)}, expected at least {least}"
                 )

@@ -1,4 +1,4 @@
-"""Controls of steering on the test split: changes of equal norm that should do nothing.
+"""Controls of steering on the test split: changes of equal size that should do nothing.
 
 Each takes away one cheaper explanation of what the chosen plan does. Those that draw at random are
 drawn several times, and the most accurate draw is shown.
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from latent_reasoning.comparison.causal import CONTROL_SAMPLES
 from latent_reasoning.comparison.inputs import Inputs
+from latent_reasoning.comparison.off_task import OffTaskTexts, own_texts
 from latent_reasoning.comparison.representation import Contrast, Observed
 from latent_reasoning.comparison.trials import Bench, Trial
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
@@ -21,10 +22,11 @@ from latent_reasoning.evaluation.conditions import Condition
 from latent_reasoning.features.directions import diff_mean
 from latent_reasoning.features.ranking import RankedFeature
 from latent_reasoning.steering import controls
-from latent_reasoning.steering.plan import SteeringPlan, wrong_sign
+from latent_reasoning.steering.plan import SteeringPlan, random_plans, wrong_sign
 from latent_reasoning.traces.behaviours import BEHAVIOURS
 
 N_DRAWS = 4
+N_HALVED = 7
 UNRELATED = 0.3
 FEWEST = 10
 
@@ -68,6 +70,7 @@ def run_controls(
         *_random(inputs, plan, contrast, sae, ranked),
         _Planned("wrong_sign", "the same, wrong sign", "the axis alone", [wrong_sign(plan)]),
         *_other(inputs, plan, observed),
+        *_kl_matched(inputs, plan, observed),
         _Planned(
             "permuted_positions",
             "the same at another prompt token",
@@ -126,6 +129,35 @@ def _random(
         "any difference of means of these rows",
         controls.shuffled_labels(plan, acts, contrast.labels, N_DRAWS, seed),
     )
+
+
+def _kl_matched(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Iterator[_Planned]:
+    """Random directions as far from the unsteered model as the plan, whatever norm that takes."""
+    test = inputs.ladder.test
+    own = [sample for sample in observed.base if sample.settings["prompt"] == test]
+    texts = own_texts(inputs.pair.base, own)
+    wanted = texts.measure(plan).kl
+    drawn = random_plans(plan, N_DRAWS, inputs.config.seed + 4)
+    found = [matched_in_kl(one, wanted, texts) for one in drawn]
+    note = "any change of the predictions as large"
+    yield _Planned("kl_matched", "random, equal KL", note, found)
+
+
+def matched_in_kl(plan: SteeringPlan, wanted: float, texts: OffTaskTexts) -> SteeringPlan:
+    """The plan at the coefficient whose KL from the unsteered model comes nearest to a given one.
+
+    KL grows with the coefficient, so the interval from 1/16 to 16 times that of the plan is halved
+    on a log scale; where even its end does too little or too much, the end is taken.
+    """
+    low, high = -4.0, 4.0
+    for _ in range(N_HALVED):
+        middle = (low + high) / 2
+        low, high = (
+            (middle, high)
+            if texts.measure(plan.at(plan.coefficient * 2**middle)).kl < wanted
+            else (low, middle)
+        )
+    return plan.at(plan.coefficient * 2 ** ((low + high) / 2))
 
 
 def _other(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Iterator[_Planned]:

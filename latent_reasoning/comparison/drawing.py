@@ -70,7 +70,7 @@ class Drawing:
                 found[first] = read_samples(path)
                 advance(len(found[first]))
         missing = [part for part in parts if part.first not in found]
-        by = generate if condition.plan or condition.biases else self.unsteered
+        by = generate if condition.plan or condition.biases or condition.firsts else self.unsteered
         for first, drawn in draw_parts(self.engine, model, missing, draw, advance, by):
             if first in paths:
                 _write_whole(paths[first], drawn)
@@ -127,6 +127,7 @@ class Drawing:
             "weights": weights_digest(model),
             "condition": [condition.name, condition.prefix, _plan(condition.plan)],
             "biases": [list(pair) for pair in condition.biases],
+            "firsts": [list(row) for row in condition.firsts],
             "prompt": asdict(draw.variant),
             "n_samples": draw.n_samples,
             "sampling": asdict(draw.sampling),

@@ -20,6 +20,7 @@ from latent_reasoning.comparison.crosscoder import crosscoder_config
 from latent_reasoning.comparison.inputs import prompt_ladder
 from latent_reasoning.comparison.representation import SAMPLES_PER_PROMPT
 from latent_reasoning.comparison.rivals import BIASES, BRANCHES
+from latent_reasoning.comparison.selection_null import ENOUGH
 from latent_reasoning.features.ranking import SET_SIZES
 from latent_reasoning.models.devices import AUTO, MAP, resolve_device
 from latent_reasoning.models.loading import DTYPES, ORGANISM
@@ -28,9 +29,11 @@ from latent_reasoning.models.size import ModelSize, model_size
 # On average over problems, which a hash divides into select, calibrate and test.
 SPLIT_SHARES = (0.3, 0.2, 0.5)
 N_BASELINES = 2
-# Wrong sign, other behaviour, permuted positions, magnitude; covariance, features, labels.
+# Wrong sign, other behaviour, permuted positions, magnitude; covariance, features, labels, KL.
 N_CONTROLS = 4
-N_RANDOM_CONTROLS = 3
+N_RANDOM_CONTROLS = 4
+# Another prompt without and with steering, the first token held.
+N_SIDE_EFFECTS = 3
 MOST_FINALISTS = 20
 # Features put to the falsifier, at most, and readings of its texts for each and for all.
 N_TRIED, WAYS = 1 + max(SET_SIZES), 3
@@ -113,16 +116,19 @@ def n_completions(
     n_doses, small = len(causal.COEFFICIENTS), causal.CONTROL_SAMPLES
     features = causal.N_TRIED + len(SET_SIZES)
     select = (n_variants + 1) * SAMPLES_PER_PROMPT * n_select
-    plans = len(causal.EFFECT_COEFFICIENTS) * (features + N_BASELINES + config.null_pool)
+    pool = config.null_pool or ENOUGH * features
+    plans = len(causal.EFFECT_COEFFICIENTS) * (features + N_BASELINES + pool)
     effect = (1 + plans) * min(n_select, causal.N_EFFECT_PROBLEMS)
     tried = causal.N_CALIBRATED + N_BASELINES + causal.N_BAND
     # A direction of the pool reaches calibration only with one of the largest effects of a draw.
-    finalists = min(config.null_pool, MOST_FINALISTS)
+    apart = causal.N_CALIBRATED * (pool // features)
+    finalists = apart if pool // features >= ENOUGH else min(pool, MOST_FINALISTS + apart)
     calibrate = (1 + n_doses * (tried + finalists) + n_variants + len(BIASES)) * n_calibrate
     # Drawn twice a problem: controls, baselines, forced token, its bias, best prompt and what the
     # selection of random directions ends at; once: random controls, the null and the ablation.
-    twice = N_CONTROLS + N_BASELINES + 3 + finalists
-    once = N_RANDOM_CONTROLS * N_DRAWS + 2 * config.controls + 1
+    ended = min(finalists, pool // features) if pool // features >= ENOUGH else finalists
+    twice = N_CONTROLS + N_BASELINES + N_SIDE_EFFECTS + 3 + ended
+    once = N_RANDOM_CONTROLS * N_DRAWS + config.controls + causal.n_ablated(config) + 1
     test = (3 * config.samples + twice * small + once + BRANCHES) * n_test
     return select + effect + calibrate + test
 

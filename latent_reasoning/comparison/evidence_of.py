@@ -10,6 +10,7 @@ from latent_reasoning.comparison.falsifier import worth_trying
 from latent_reasoning.comparison.findings import Findings, Steering
 from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.comparison.representation import agreement, shuffled_best
+from latent_reasoning.comparison.selection_null import alike
 from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.evaluation.intervals import null_rank
 from latent_reasoning.verdict.evidence import Evidence, Tally, tally
@@ -28,7 +29,12 @@ def evidence_of(inputs: Inputs, findings: Findings) -> Evidence:
     if steering is None:
         return Evidence(conditions, numbers=numbers)
     found = steering.selected
-    numbers["selection"] = {"pool": found.pool, "n_candidates": found.n_candidates}
+    numbers["selection"] = {
+        "pool": found.pool,
+        "n_candidates": found.n_candidates,
+        "apart": found.apart,
+        "steered": _tally(alike(findings.tested.trials["steered"])).record(),
+    }
     controls = {c.name: _tally(c.strongest) for c in steering.controls}
     return Evidence(
         conditions=conditions | {name: t for name, t in controls.items() if name not in conditions},

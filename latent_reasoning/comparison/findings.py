@@ -10,6 +10,7 @@ from latent_reasoning.comparison.falsifier import Tried
 from latent_reasoning.comparison.representation import Contrast, Observed
 from latent_reasoning.comparison.rivals import Rivals
 from latent_reasoning.comparison.selection_null import SelectionNull
+from latent_reasoning.comparison.side_effects import SideEffects
 from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.features.ranking import RankedFeature
 
@@ -58,6 +59,8 @@ class Findings:
     """None where there was nothing to steer with."""
     tested: Tested
     """The test problems."""
+    side_effects: SideEffects | None
+    """What the chosen plan does off the task; None where there was nothing to steer with."""
     rivals: Rivals
     """Prompts, first token, its logit, decoding."""
     kl: dict[str, Any]

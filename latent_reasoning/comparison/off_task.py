@@ -24,6 +24,8 @@ from latent_reasoning.steering.intervention import steer
 from latent_reasoning.steering.plan import SteeringPlan
 
 BATCH = 16
+# Of a comparison; log-probabilities of the whole vocabulary are held at every token.
+N_TEXTS, N_TOKENS = 16, 64
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,10 @@ class _Batch:
 class OffTaskTexts:
     """Texts a model is read on under many plans."""
 
-    def __init__(self, model: LoadedModel, samples: Sequence[Sample]) -> None:
-        """Tokenise the texts.
+    def __init__(
+        self, model: LoadedModel, samples: Sequence[Sample], longest: int | None = None
+    ) -> None:
+        """Tokenise the texts; of completions as many tokens as `longest` says, all if None.
 
         Raises:
             ProblemError: No text has a completion of two tokens.
@@ -66,7 +70,7 @@ class OffTaskTexts:
         read = [
             (
                 tokenizer(sample.prompt).input_ids,
-                tokenizer(sample.completion, add_special_tokens=False).input_ids,
+                tokenizer(sample.completion, add_special_tokens=False).input_ids[:longest],
             )
             for sample in samples
         ]
@@ -97,10 +101,18 @@ class OffTaskTexts:
         return OffTask(loss, plain_loss, kl_mean)
 
     def _read(self, batch: _Batch, plan: SteeringPlan | None) -> Float[Tensor, "text pos d_vocab"]:
-        steering = steer(self.model, plan, batch.lengths) if plan else nullcontext()
+        # Few texts may have none of the spans that a plan acts at.
+        spans = plan is not None and plan.positions == "spans"
+        steering = steer(self.model, plan, batch.lengths, idle=spans) if plan else nullcontext()
         with steering:
             out = self.model.model(input_ids=batch.ids, attention_mask=batch.mask, use_cache=False)
         return torch.log_softmax(out.logits.float(), dim=-1)
+
+
+def own_texts(model: LoadedModel, samples: Sequence[Sample]) -> OffTaskTexts:
+    """The beginnings of a few of a model's own completions, the first of each problem."""
+    first = [sample for sample in samples if sample.sample == 0]
+    return OffTaskTexts(model, first[:N_TEXTS], N_TOKENS)
 
 
 def _batch(model: LoadedModel, read: Sequence[tuple[list[int], list[int]]]) -> _Batch:

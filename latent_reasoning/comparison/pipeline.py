@@ -27,6 +27,7 @@ from latent_reasoning.comparison.inputs import Inputs, load_inputs
 from latent_reasoning.comparison.results import assemble
 from latent_reasoning.comparison.rivals import run_rivals
 from latent_reasoning.comparison.selection_null import selection_null
+from latent_reasoning.comparison.side_effects import side_effects
 from latent_reasoning.comparison.trials import Bench, Trial
 from latent_reasoning.data.samples import write_samples
 from latent_reasoning.errors import RunError
@@ -129,9 +130,14 @@ def _investigate(inputs: Inputs, folder: Path, progress: Progress) -> Findings:
         steering = _steer(inputs, observed, contrast, dictionary, bench, crosscoder)
     rivals = run_rivals(inputs, observed, bench)
     tested = _test(inputs, steering, bench)
-    trials = Tested(tested.trials | rivals.trials)
+    trials = tested.trials | rivals.trials
+    effects = None
+    if steering is not None:
+        plan = steering.calibration.feature.plan
+        effects = side_effects(plan, rivals, bench, trials["base"])
+        trials |= {"held_first_token": effects.held}
     kl = divergence(inputs.pair, observed.tuned)
-    return Findings(observed, dictionary, contrast, steering, trials, rivals, kl)
+    return Findings(observed, dictionary, contrast, steering, Tested(trials), effects, rivals, kl)
 
 
 def _steer(

@@ -80,6 +80,7 @@ def preset(name: str, tuned: str | None = None) -> CompareConfig:
         n_problems=500,
         samples=16,
         controls=20,
+        null_pool=48,
         max_new_tokens=1024,
         batch_size=64,
         dtype="bfloat16",

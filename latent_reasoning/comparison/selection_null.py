@@ -2,10 +2,20 @@
 
 The best of many features at the best of several strengths beats a random direction even where
 nothing is there. So random directions go the same way: a pool of them is screened on the selection
-split at the same coefficients and on the same problems as the features; a draw takes as many of the
-pool as there were features and sets, keeps those with the largest effects, chooses direction and
-coefficient on the calibration split by the same rule, and is measured on the test split. Many draws
-share one pool, which makes them dependent and the p-value an estimate.
+split at the same coefficients and on the same problems as the features; a selection takes as many
+of the pool as there were features and sets, keeps those with the largest effects, chooses direction
+and coefficient on the calibration split by the same rule, and is measured on the test split.
+
+1. The p-value is the rank of the feature among selections that share no direction. With k of them,
+
+       p = (1 + number at or above the feature) / (k + 1)
+
+   If features were nothing but random directions, the k + 1 outcomes could be exchanged for each
+   other, ties included, so p <= a has a chance of at most a. That asks for equal treatment down to
+   the samples: the feature counts with as many completions as the selections have.
+2. The 95th percentile that the verdict asks for is taken over the same selections where there are
+   19 or more, else over many that share the directions of a small pool, which says more about the
+   pool and as little beyond it.
 """
 
 from collections import Counter
@@ -29,8 +39,11 @@ from latent_reasoning.comparison.trials import Bench, Trial
 from latent_reasoning.evaluation.conditions import Condition
 from latent_reasoning.progress import Progress
 from latent_reasoning.steering.plan import SteeringPlan, random_plans
+from latent_reasoning.verdict.statistics import selection_p
 
 N_DRAWS = 200
+ENOUGH = 19
+"""Selections that share no direction, for a p-value of 0.05."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,16 +55,32 @@ class SelectionNull:
     trials: list[Trial]
     """The same on the test split."""
     draws: list[int]
-    """How many draws ended at each."""
+    """How many draws ended at each, for the 95th percentile."""
+    apart: list[int]
+    """How many selections that share no direction ended at each, for the p-value."""
     n_candidates: int
     """Directions a draw chose among."""
     pool: int
     """Directions in the pool."""
 
-    @property
-    def n(self) -> int:
-        """Number of draws."""
-        return sum(self.draws)
+    def p_value(self, steered: Trial, what: str) -> float:
+        """Rank of the feature in `accuracy` or `frequency`, see above."""
+        observed = float(getattr(alike(steered), what).mean())
+        values = np.array([getattr(trial, what).mean() for trial in self.trials])
+        return selection_p(observed, values, tuple(self.apart), self.pool, self.n_candidates)
+
+
+def alike(steered: Trial) -> Trial:
+    """The steered test problems with as many completions as a selection of the null has."""
+    found = steered.outcomes
+    first = replace(
+        found,
+        correct=found.correct[:, :CONTROL_SAMPLES],
+        parsed=found.parsed[:, :CONTROL_SAMPLES],
+        shown={name: shown[:, :CONTROL_SAMPLES] for name, shown in found.shown.items()},
+        n_tokens=found.n_tokens[:, :CONTROL_SAMPLES],
+    )
+    return replace(steered, outcomes=first)
 
 
 def selection_null(
@@ -59,22 +88,40 @@ def selection_null(
 ) -> SelectionNull:
     """Put random directions of the plan's norm through the selection, see above."""
     progress, seed = bench.progress, inputs.config.seed
-    pool = random_plans(plan, inputs.config.null_pool, seed + 3)
+    n_pool = inputs.config.null_pool or ENOUGH * n_candidates
+    pool = random_plans(plan, n_pool, seed + 3)
     effects = _effects(inputs, pool, progress)
+    draws, apart = _subsets(len(pool), n_candidates, seed)
+    few = sorted({i for subset in (*draws, *apart) for i in strongest(subset, effects)})
+    doses = _calibrated(inputs, pool, few, progress)
+
+    def ends(subset: Sequence[int]) -> int:
+        return id(best_dose([d for i in strongest(subset, effects) for d in doses[i]]))
+
+    of_draws, of_apart = Counter(map(ends, draws)), Counter(map(ends, apart))
+    chosen = [d for of_one in doses.values() for d in of_one if id(d) in of_draws | of_apart]
+    trials = bench.run(
+        "test: random, selected",
+        inputs.pair.base,
+        [_condition(dose.plan) for dose in chosen],
+        samples=CONTROL_SAMPLES,
+    )
+    ended, alone = ([counter[id(d)] for d in chosen] for counter in (of_draws, of_apart))
+    return SelectionNull(chosen, trials, ended, alone, n_candidates, len(pool))
+
+
+def _subsets(pool: int, size: int, seed: int) -> tuple[list[list[int]], list[list[int]]]:
+    """Draws of a pool by number, and a partition of it; the same where it is large enough."""
+    apart = [list(range(i * size, (i + 1) * size)) for i in range(pool // size)]
+    if len(apart) >= ENOUGH:
+        return apart, apart
     rng = np.random.default_rng(seed)
-    size = min(n_candidates, len(pool) - 1)
-    subsets = [rng.choice(len(pool), size, replace=False).tolist() for _ in range(N_DRAWS)]
-    # Equal effects are ordered by number, so that few directions have to be calibrated.
-    finalists = [
-        sorted(subset, key=lambda i: (-effects[i], i))[:N_CALIBRATED] for subset in subsets
-    ]
-    doses = _calibrated(inputs, pool, sorted({i for few in finalists for i in few}), progress)
-    winners = Counter(id(best_dose([dose for i in few for dose in doses[i]])) for few in finalists)
-    chosen = [dose for of_one in doses.values() for dose in of_one if id(dose) in winners]
-    conditions = [_condition(dose.plan) for dose in chosen]
-    label = "test: random, selected"
-    trials = bench.run(label, inputs.pair.base, conditions, samples=CONTROL_SAMPLES)
-    return SelectionNull(chosen, trials, [winners[id(d)] for d in chosen], size, len(pool))
+    return [rng.choice(pool, size, replace=False).tolist() for _ in range(N_DRAWS)], apart
+
+
+def strongest(subset: Sequence[int], effects: Sequence[float]) -> list[int]:
+    """Those of a draw that are calibrated; the first of equals, as with features."""
+    return sorted(subset, key=lambda i: (-effects[i], i))[:N_CALIBRATED]
 
 
 def _effects(inputs: Inputs, pool: Sequence[SteeringPlan], progress: Progress) -> list[float]:

@@ -1,5 +1,6 @@
 """Sections of results.json about steering: the chosen plan, its nulls, controls and prompts."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,17 +11,21 @@ from latent_reasoning.comparison.findings import Findings
 from latent_reasoning.comparison.selection_null import SelectionNull
 from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.evaluation.intervals import clustered_rate, null_rank
+from latent_reasoning.steering.plan import SteeringPlan
+from latent_reasoning.steering.reader import feature_reader
 from latent_reasoning.verdict import rungs
 from latent_reasoning.verdict.evidence import Evidence
-from latent_reasoning.verdict.statistics import selection_p
 
 RIVALS = {
     "forced_token": "no steering: the first token alone",
     "logit_bias": "no steering: the probability of one token alone",
     "best_prompt": "no steering: asking for it",
     "cot_decoding": "no steering: decoding alone",
+    "held_first_token": "steered with the first tokens of unsteered completions: all but the first",
 }
 """Rivals among the conditions, with the explanation each takes away."""
+UNEQUAL = ("random_selected", "kl_matched")
+"""Controls whose changes are not as large as that of the plan."""
 
 
 def rate(trial: Trial, what: str | None = None) -> dict[str, float]:
@@ -46,9 +51,11 @@ def steering_section(findings: Findings, evidence: Evidence) -> dict[str, Any] |
         "positions": plan.positions,
         "coefficient": plan.coefficient,
         "coefficient_unit": "mean residual norm",
+        "in_max_activations": in_max_activations(findings, plan),
         "gate": plan.gate.kind,
         "gap_recovered": rungs.gap_recovered(evidence, evidence.conditions["steered"]),
-        "dose_response": _doses(steering.calibration),
+        "off_task": _off_task(findings),
+        "dose_response": _doses(findings, steering.calibration),
         "null_doses": [
             {
                 "coefficient": coefficient,
@@ -64,14 +71,41 @@ def steering_section(findings: Findings, evidence: Evidence) -> dict[str, Any] |
     }
 
 
-def _doses(calibration: Calibration) -> list[dict[str, Any]]:
+def in_max_activations(findings: Findings, plan: SteeringPlan) -> float | None:
+    """Strength of a plan along one feature in units of its largest activation; else None."""
+    assert findings.steering is not None, "a plan was chosen"
+    ids = plan.direction.feature_ids
+    peaks = {f.feature_id: f.max_activation for f in findings.steering.ranked}
+    if len(ids) != 1 or not peaks.get(ids[0]):
+        return None
+    reader = feature_reader(findings.dictionary.sae, ids[0], peaks[ids[0]] or 0.0)
+    return replace(plan, reader=reader).in_max_activations
+
+
+def _off_task(findings: Findings) -> dict[str, Any] | None:
+    found = findings.side_effects
+    if found is None:
+        return None
+    rates = [rate(trial) for trial in found.elsewhere] or [None, None]
+    return {
+        **vars(found.damage),
+        "prompt": found.prompt,
+        "accuracy_unsteered": rates[0],
+        "accuracy": rates[1],
+    }
+
+
+def _doses(findings: Findings, calibration: Calibration) -> list[dict[str, Any]]:
     chosen = [calibration.feature, *calibration.baselines.values()]
     return [
         {
             "direction": dose.plan.direction.name,
             "coefficient": dose.plan.coefficient,
+            "in_max_activations": in_max_activations(findings, dose.plan),
             "gate": dose.plan.gate.kind,
             **_rates(dose.trial),
+            "parsed": rungs.rate(clustered_rate(dose.trial.outcomes.parsed)),
+            "mean_tokens": float(dose.trial.outcomes.n_tokens.mean()),
             "chosen": dose in chosen,
         }
         for dose in calibration.doses
@@ -95,27 +129,17 @@ def _null(steered: Trial, null: list[Trial], counts: list[int]) -> dict[str, Any
 
 
 def _selected(steered: Trial, found: SelectionNull) -> dict[str, Any]:
-    p_values = {
-        f"p_{name}": selection_p(
-            float(getattr(steered, what).mean()),
-            np.array([getattr(trial, what).mean() for trial in found.trials]),
-            tuple(found.draws),
-            found.pool,
-            found.n_candidates,
-        )
-        for name, what in (("accuracy", "accuracy"), ("behaviour", "frequency"))
+    return _null(steered, found.trials, found.draws) | {
+        "p_accuracy": found.p_value(steered, "accuracy"),
+        "p_behaviour": found.p_value(steered, "frequency"),
+        "draws": found.draws,
+        "n_apart": sum(found.apart),
+        "apart": found.apart,
+        "coefficients": [dose.plan.coefficient for dose in found.chosen],
+        "pool": found.pool,
+        "n_candidates": found.n_candidates,
+        "gate": found.chosen[0].plan.gate.kind,
     }
-    return (
-        _null(steered, found.trials, found.draws)
-        | p_values
-        | {
-            "draws": found.draws,
-            "coefficients": [dose.plan.coefficient for dose in found.chosen],
-            "pool": found.pool,
-            "n_candidates": found.n_candidates,
-            "gate": found.chosen[0].plan.gate.kind,
-        }
-    )
 
 
 def controls_section(findings: Findings) -> dict[str, Any]:
@@ -141,7 +165,7 @@ def _control(control: Control) -> dict[str, Any]:
     plan = trial.condition.plan
     named = plan.direction.name if plan else trial.condition.label
     label = trial.condition.label if n == 1 else f"{named}, the most accurate of {n}"
-    norms = control.name != "random_selected"
+    norms = control.name not in UNEQUAL
     return _row(trial, label, control.note, equal_norm=norms) | {
         "draws": [float(t.accuracy.mean()) for t in control.trials]
     }

@@ -8,117 +8,54 @@
    loss and KL to the unsteered model beside them.
 """
 
-import hashlib
 import json
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
 from latent_reasoning.artifacts import provenance, run_directory, write_json
 from latent_reasoning.comparison import representation
+from latent_reasoning.comparison.cells import (
+    CellWorker,
+    Posed,
+    cell_name,
+    cell_row,
+    pose,
+    start_worker,
+)
 from latent_reasoning.comparison.dictionary import get_dictionary
 from latent_reasoning.comparison.inputs import Inputs, load_inputs
-from latent_reasoning.comparison.off_task import OffTaskTexts
 from latent_reasoning.comparison.sweep_config import SweepConfig
-from latent_reasoning.data.problems import Problem
-from latent_reasoning.data.prompts import PromptVariant
-from latent_reasoning.data.samples import Sample
 from latent_reasoning.engines.choice import choose_engine
 from latent_reasoning.engines.interface import Engine
 from latent_reasoning.errors import LatentReasoningError, RunError, one_of
-from latent_reasoning.evaluation.conditions import Condition, outcomes, run_condition
-from latent_reasoning.evaluation.intervals import clustered_rate
+from latent_reasoning.evaluation.conditions import Condition
 from latent_reasoning.features.directions import Direction, diff_mean, random_directions
 from latent_reasoning.models.devices import resolve_device
-from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.hook_points import parse_hook_point
-from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.progress import Progress, no_progress
-from latent_reasoning.steering.plan import SteeringPlan
+from latent_reasoning.steering.controls import permuted_positions
+from latent_reasoning.steering.plan import SteeringPlan, require_equal_norm
 from latent_reasoning.steering.positions import Positions
+from latent_reasoning.steering.reader import FeatureReader, feature_reader
 from latent_reasoning.traces.behaviours import get_behaviour
-from latent_reasoning.verdict.rungs import rate
-
-N_OFF_TASK = 48
-
-
-@dataclass(frozen=True)
-class Posed:
-    """What every cell is measured on."""
-
-    problems: tuple[Problem, ...]
-    """Test problems."""
-    variant: PromptVariant
-    """The prompt."""
-    texts: tuple[Sample, ...]
-    """The model's own unsteered completions of them."""
-    behaviour: str
-    """The behaviour that is counted."""
-    samples: int
-    """Completions a problem."""
-    sampling: SamplingConfig
-    """How they are drawn."""
-
-
-class CellWorker:
-    """Measures one cell after another."""
-
-    def __init__(self, model: LoadedModel, posed: Posed, folder: Path) -> None:
-        self.model, self.posed, self.folder = model, posed, folder
-        self.texts = OffTaskTexts(model, posed.texts)
-
-    def compute(self, plan: SteeringPlan) -> dict[str, Any]:
-        """The row of a cell."""
-        posed = self.posed
-        found = _row(self.model, posed, Condition("steered", "steered", plan))
-        damage = self.texts.measure(plan)
-        return found | plan.row() | {"cell": cell_name(plan)} | vars(damage)
-
-    def write(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Keep the row of a finished cell."""
-        write_json(self.folder / f"{row['cell']}.json", row)
-        return row
-
-
-def _row(model: LoadedModel, posed: Posed, condition: Condition) -> dict[str, Any]:
-    drawn = run_condition(
-        model, condition, posed.problems, posed.variant, posed.samples, posed.sampling
-    )
-    found = outcomes(drawn)
-    return {
-        "accuracy": rate(clustered_rate(found.correct)),
-        "behaviour_frequency": rate(clustered_rate(found.shown[posed.behaviour])),
-        "parsed": rate(clustered_rate(found.parsed)),
-        "mean_tokens": float(found.n_tokens.mean()),
-    }
-
-
-def _start(name: str, dtype: str, device: str, posed: Posed, folder: Path) -> CellWorker:
-    return CellWorker(load_model(name, dtype=dtype, device=device), posed, folder)
-
-
-def cell_name(plan: SteeringPlan) -> str:
-    """A name made from everything that decides a cell."""
-    vector = plan.direction.vector.float().numpy().tobytes()
-    rest = f"{plan.hook_point} {plan.positions} {plan.coefficient!r} {plan.mean_norm!r}"
-    return hashlib.blake2b(rest.encode() + vector, digest_size=12).hexdigest()
 
 
 def sweep(config: SweepConfig, progress: Progress = no_progress) -> dict[str, Any]:
     """Measure every cell and write sweep.json; returns its content.
 
     Raises:
-        LatentReasoningError: The request is impossible, the model never shows the behaviour, the
-            folder holds a sweep with other settings, or the engine is not installed.
+        LatentReasoningError: The request is impossible, the model never shows the behaviour, or not
+            where its spans are to be steered, the folder holds a sweep with other settings, or the
+            engine is not installed.
     """
     for place in config.places:
-        if place not in get_args(Positions) or place == "spans":
-            known = [p for p in get_args(Positions) if p != "spans"]
-            raise LatentReasoningError(one_of("sweep", "position", place, known))
+        if place not in get_args(Positions):
+            raise LatentReasoningError(one_of("sweep", "position", place, get_args(Positions)))
     get_behaviour(config.behaviour)
     engine = choose_engine(config.engine, config.workers, resolve_device(config.device))
     inputs = load_inputs(config.comparison)
@@ -126,6 +63,7 @@ def sweep(config: SweepConfig, progress: Progress = no_progress) -> dict[str, An
         f"blocks.{i}.hook_resid_post" for i in range(inputs.pair.base.n_layers)
     )
     points = tuple(str(parse_hook_point(point, inputs.pair.base.n_layers)) for point in points)
+    posed = pose(config, inputs)
     record = provenance(
         shlex.join(["latent-reasoning", *sys.argv[1:]]), _plain(config), config.seed
     )
@@ -135,9 +73,8 @@ def sweep(config: SweepConfig, progress: Progress = no_progress) -> dict[str, An
         cells.mkdir(exist_ok=True)
         observed = representation.observe(inputs, folder, progress, points)
         plans = list(_plans(config, inputs, observed, points, folder, progress))
-        posed = _posed(config, inputs)
         rows = _measured(engine, inputs, plans, posed, cells, progress)
-        unsteered = _row(inputs.pair.base, posed, Condition("base", "unsteered"))
+        unsteered = cell_row(inputs.pair.base, posed, Condition("base", "unsteered"))
         results = {"schema": 1, "unsteered": unsteered, "cells": rows, "provenance": record}
         write_json(folder / "sweep.json", results)
     return results
@@ -174,10 +111,20 @@ def _plans(
     for layer, point in enumerate(points):
         here = replace(inputs, hook_point=point)
         norm = observed.store.mean_norm(point, "base")
-        for direction in _directions(config, here, observed, folder / f"layer-{layer}", progress):
+        directions = [*_directions(config, here, observed, folder / f"layer-{layer}", progress)]
+        for direction, reader in directions:
             for place in config.places:
+                # Checked when the sweep began.
+                at_place: Any = place
                 for strength in config.strengths:
-                    yield SteeringPlan(direction, strength, norm, positions=place)  # pyright: ignore
+                    spans_of = config.behaviour if place == "spans" else None
+                    at = partial(SteeringPlan, positions=at_place, spans_of=spans_of)
+                    plan = at(direction, strength, norm, reader=reader)
+                    yield plan
+                    if direction.kind == "random":
+                        require_equal_norm(at(directions[0][0], strength, norm), plan)
+                    elif spans_of and config.controls:
+                        yield permuted_positions(plan, config.seed)
 
 
 def _directions(
@@ -186,33 +133,27 @@ def _directions(
     observed: representation.Observed,
     folder: Path,
     progress: Progress,
-) -> Iterator[Direction]:
-    """Directions of one hook point: difference of means, features, random ones."""
+) -> Iterator[tuple[Direction, FeatureReader | None]]:
+    """Directions of one hook point: difference of means, features with readers, random ones."""
     contrast = representation.contrast_rows(inputs, observed)
     if contrast is None:
         raise LatentReasoningError(
             f"sweep: {config.model} shows {config.behaviour} under no prompt, or always; expected "
             f"both with and without, to find directions"
         )
-    yield diff_mean(contrast.base, contrast.labels, hook_point=inputs.hook_point)
+    yield diff_mean(contrast.base, contrast.labels, hook_point=inputs.hook_point), None
     if config.features:
         folder.mkdir(exist_ok=True)
         dictionary = get_dictionary(inputs, observed, folder, progress)
         ranked = representation.rank(contrast, dictionary.sae, config.seed)
         single = [feature for feature in ranked if feature.feature_id is not None]
         for feature in single[: config.features]:
-            yield feature.direction
-    width = inputs.pair.base.d_model
-    yield from random_directions(width, config.controls, config.seed, hook_point=inputs.hook_point)
-
-
-def _posed(config: SweepConfig, inputs: Inputs) -> Posed:
-    variant = inputs.ladder.variant(inputs.ladder.test)
-    sampling = inputs.sampling(300)
-    problems = inputs.splits.test
-    few = problems[:N_OFF_TASK]
-    texts = run_condition(inputs.pair.base, Condition("base", "base"), few, variant, 1, sampling)
-    return Posed(tuple(problems), variant, tuple(texts), config.behaviour, config.samples, sampling)
+            assert feature.feature_id is not None, "left out above"
+            peak = feature.max_activation or 0.0
+            yield feature.direction, feature_reader(dictionary.sae, feature.feature_id, peak)
+    width, point = inputs.pair.base.d_model, inputs.hook_point
+    for direction in random_directions(width, config.controls, config.seed, hook_point=point):
+        yield direction, None
 
 
 def _measured(
@@ -234,7 +175,7 @@ def _measured(
     start: Callable[[], CellWorker]
     if engine.remote:
         where = folder.absolute()
-        start = partial(_start, base.name, config.dtype, config.device, posed, where)
+        start = partial(start_worker, base.name, config.dtype, config.device, posed, where)
     else:
         start = partial(CellWorker, base, posed, folder)
     with progress("sweep: cells", len(plans)) as bar:

@@ -1,5 +1,6 @@
 """Settings of `latent-reasoning sweep`: nothing heavy imported."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +25,14 @@ class SweepConfig:
     """Where to steer, as blocks.1.hook_resid_post, with commas; default: after every layer."""
     positions: str = "last prompt token"
     """Tokens that are steered, with commas: last prompt token, first generated, prompt, generated,
-    all."""
+    all, or spans, those within the behaviour as it is being written."""
     coefficients: str = "1,2,4,8"
     """Strengths in units of the mean residual norm, with commas."""
     features: int = 2
     """Features at each hook point, those that go most with the behaviour, beside the difference of
     means; 0 fits no dictionary."""
     controls: int = 1
-    """Random directions at each hook point."""
+    """Random directions at each hook point, and with one or more as many other tokens for spans."""
     problems: Path | None = None
     """File of problems, or a benchmark such as math500; default: generated ones, for organisms."""
     n_problems: int = 200
@@ -55,7 +56,7 @@ class SweepConfig:
 
     def __post_init__(self) -> None:
         limits = {"features": 0, "controls": 0, "samples": 1, "n_problems": 40}
-        for name, least in limits.items():
+        for name, least in (limits | {"max_new_tokens": 1, "batch_size": 1}).items():
             if getattr(self, name) < least:
                 raise LatentReasoningError(
                     f"sweep: {name} is {getattr(self, name)}, expected at least {least}"
@@ -67,8 +68,16 @@ class SweepConfig:
                 f"sweep: coefficients {self.coefficients!r} are not numbers ({error}); expected "
                 f"some with commas, as 1,2,4"
             ) from error
-        if empty:
-            raise LatentReasoningError("sweep: found no coefficients; expected some, as 1,2,4")
+        if empty or not all(map(math.isfinite, self.strengths)):
+            raise LatentReasoningError(
+                f"sweep: found {'no coefficients' if empty else repr(self.coefficients)}; expected "
+                f"finite coefficients, as 1,2,4"
+            )
+        if not self.places or self.points == ():
+            words = "hook_points" if self.places else "positions"
+            raise LatentReasoningError(
+                f"sweep: found no {words}; expected some with commas, or leave the setting out"
+            )
 
     @property
     def strengths(self) -> tuple[float, ...]:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float
+from torch import Tensor
 
 from latent_reasoning.data.problems import Problem, require_problems
 from latent_reasoning.data.prompts import PromptVariant
@@ -35,6 +37,8 @@ class Condition:
     """Text every completion is forced to begin with."""
     biases: tuple[tuple[int, float], ...] = ()
     """Token ids and what is added to their logits at every token."""
+    firsts: tuple[tuple[int, ...], ...] = ()
+    """First token of each completion, problem by problem, in place of a drawn one."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +85,15 @@ def run_condition(
     *,
     first: int = 0,
     by: Generate | None = None,
+    given: Bool[Tensor, "problem sample step"] | None = None,
 ) -> list[Sample]:
     """Sample and grade completions of every problem under one condition.
 
     Samples come problem by problem, `n_samples` each. Conditions that share `sampling` share their
     random numbers, so differences between them are paired. `first` is the number of the first
     problem, for a part of a longer list that should draw what it draws within the list. `by` draws
-    them, `generate` if None; another runs the model where it cannot be steered.
+    them, `generate` if None; another runs the model where it cannot be steered. `given` says which
+    tokens of each completion a plan changes that does not say so itself, see `steer`.
 
     Raises:
         ProblemError: There is no problem, or two share an id.
@@ -95,16 +101,19 @@ def run_condition(
     """
     require_problems(problems, "run_condition")
     by = by or generate
-    if (condition.plan or condition.biases) and by is not generate:
+    changes = condition.plan or condition.biases or condition.firsts
+    if changes and by is not generate:
         raise LatentReasoningError(
             f"run_condition: condition {condition.name!r} changes the model, which "
             f"{type(by).__name__} cannot; draw it with models.generation.generate, the engine local"
         )
+    if condition.firsts:
+        by = partial(generate, firsts=condition.firsts[first : first + len(problems)])
     sampling = sampling or SamplingConfig()
     prompts = [variant.prompt(problem.question) for problem in problems]
     with ExitStack() as stack:
         if condition.plan:
-            stack.enter_context(steer(model, condition.plan))
+            stack.enter_context(steer(model, condition.plan, given=given))
         if condition.biases:
             stack.enter_context(bias_logits(model, dict(condition.biases)))
         drawn = by(
@@ -161,10 +170,15 @@ def graded(
 
 def grade(sample: Sample) -> Sample:
     """Fill in answer, correctness and behaviours from the completion's text."""
-    answer = extract_answer(sample.completion)
-    shown = tuple(find_behaviours(sample.completion))
+    answer, shown = _read(sample.completion)
     fields = {**vars(sample), "answer": answer, "behaviours": shown}
     return Sample(**{**fields, "correct": same_answer(answer, sample.gold)})
+
+
+# Conditions that share their random numbers often write the same text.
+@lru_cache(maxsize=4096)
+def _read(completion: str) -> tuple[str | None, tuple[str, ...]]:
+    return extract_answer(completion), tuple(find_behaviours(completion))
 
 
 def outcomes(samples: Sequence[Sample]) -> Outcomes:

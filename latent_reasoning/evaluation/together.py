@@ -14,7 +14,7 @@ from latent_reasoning.steering.rows import can_share, steer_rows
 def shares_a_batch(condition: Condition) -> bool:
     """Whether a condition only adds or ablates a direction at the last prompt token."""
     steered = condition.plan is not None and can_share(condition.plan)
-    return steered and not condition.prefix and not condition.biases
+    return steered and not (condition.prefix or condition.biases or condition.firsts)
 
 
 def run_together(

@@ -13,6 +13,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -27,6 +28,9 @@ from latent_reasoning.models.decoding import (
     shared_prompts,
 )
 from latent_reasoning.models.loading import LoadedModel
+
+Begin = Callable[[Sequence[int]], object]
+"""Told the place of the prompt of every row of a batch."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,11 @@ def generate(
     config: SamplingConfig | None = None,
     *,
     prefix: str = "",
+    firsts: Sequence[Sequence[int]] = (),
     first: int = 0,
     branch: bool = False,
     numbers: Sequence[int] | None = None,
-    begin: Callable[[Sequence[int]], object] = lambda _: None,
+    begin: Begin | None = None,
     advance: Callable[[int], object] = lambda _: None,
 ) -> list[list[Completion]]:
     """Draw completions: one list of `n_samples` per prompt, in the order of the prompts.
@@ -92,14 +97,16 @@ def generate(
         n_samples: Completions per prompt.
         config: How to draw them.
         prefix: Text every completion is forced to start with; part of the completion.
+        firsts: First token of each completion, by prompt, in place of a drawn one; none if empty.
         first: Number of the first prompt: the prompts from number `first` of a longer list draw the
             random numbers that they draw within it.
         branch: Sample s begins with the s-th likeliest token, from 0, instead of a drawn one; the
             margins of its tokens and the probability of its first come with it.
         numbers: Number of each prompt, for prompts that are no stretch of a longer list; `first` is
             added to each. Prompts of equal number draw the same random numbers.
-        begin: Called before a batch is computed with the places of its prompts in `prompts`, row by
-            row; all rows end at the last position.
+        begin: For prompts that are equal and treated differently at their last token: each text is
+            computed once up to there, then this is called with the place in `prompts` of each row,
+            then every row's last token is computed, all in one call. Not within `steer`.
         advance: Called with the number of completions just finished.
 
     Raises:
@@ -109,6 +116,11 @@ def generate(
     config = config or SamplingConfig()
     encoded = _encode(model, prompts)
     forced = model.tokenizer(prefix, add_special_tokens=False).input_ids if prefix else []
+    if firsts and (prefix or branch or [len(row) for row in firsts] != [n_samples] * len(prompts)):
+        raise ProblemError(
+            f"generate: found first tokens of {len(firsts)} prompts, with prefix {prefix!r}; "
+            f"expected {n_samples} for each of {len(prompts)}, and no prefix or branches"
+        )
     if branch and (prefix or n_samples > model.d_vocab):
         raise ProblemError(
             f"generate: {n_samples} branches with prefix {prefix!r}; expected no prefix and at "
@@ -122,13 +134,16 @@ def generate(
     asked = _Asked(encoded, [first + number for number in numbers], n_samples, begin)
     order = sorted(range(len(prompts)), key=lambda i: len(encoded[i]))
     found: dict[tuple[int, int], Completion] = {}
+    texts: dict[tuple[int, ...], str] = {}
     for rows in _batches([(i, s) for i in order for s in range(n_samples)], config.batch_size):
         ranks = torch.tensor([s for _, s in rows], device=model.device)
         branches = _Branches(ranks) if branch else None
-        tokens = _sample_batch(model, asked, rows, forced, config, branches)
+        beginnings = [[firsts[i][s]] for i, s in rows] if firsts else [forced] * len(rows)
+        tokens = _sample_batch(model, asked, rows, beginnings, config, branches)
         for place, (row, ids) in enumerate(zip(rows, tokens, strict=True)):
-            text = model.decode(ids)
-            completion = Completion(text, tuple(ids), ids[-1] in model.end_ids)
+            if (written := tuple(ids)) not in texts:
+                texts[written] = model.decode(ids)
+            completion = Completion(texts[written], written, ids[-1] in model.end_ids)
             found[row] = branches.described(completion, place) if branches else completion
         advance(len(rows))
     return [[found[i, s] for s in range(n_samples)] for i in range(len(prompts))]
@@ -137,11 +152,13 @@ def generate(
 def _encode(model: LoadedModel, prompts: Sequence[str]) -> list[list[int]]:
     if not prompts:
         raise ProblemError("generate: found 0 prompts, expected at least one")
-    encoded = model.tokenizer(list(prompts)).input_ids
-    for i, ids in enumerate(encoded):
-        if not ids:
-            raise ProblemError(f"generate: prompt {i} ({prompts[i]!r}) has no tokens")
-    return encoded
+    # Conditions that are drawn together ask the same prompts.
+    texts = list(dict.fromkeys(prompts))
+    ids = dict(zip(texts, model.tokenizer(texts).input_ids, strict=True))
+    for i, prompt in enumerate(prompts):
+        if not ids[prompt]:
+            raise ProblemError(f"generate: prompt {i} ({prompt!r}) has no tokens")
+    return [ids[prompt] for prompt in prompts]
 
 
 def _batches(rows: list[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:
@@ -159,8 +176,13 @@ class _Asked:
     """Their numbers, which decide their random numbers."""
     n_samples: int
     """Completions of each."""
-    begin: Callable[[Sequence[int]], object]
-    """Told which of them a batch holds, before it is computed."""
+    begin: Begin | None
+    """Told which of them each row is, before their last tokens are computed apart."""
+
+    @property
+    def n_last(self) -> int:
+        """Tokens at the end of each prompt that are computed apart; none where one is all."""
+        return int(self.begin is not None and min(map(len, self.encoded)) > 1)
 
 
 @dataclass
@@ -224,7 +246,7 @@ def _sample_batch(
     model: LoadedModel,
     asked: _Asked,
     rows: list[tuple[int, int]],
-    forced: list[int],
+    beginnings: list[list[int]],
     config: SamplingConfig,
     branches: _Branches | None,
 ) -> list[list[int]]:
@@ -232,12 +254,13 @@ def _sample_batch(
     ends = torch.tensor(sorted(model.end_ids), device=model.device)
     written = torch.zeros(len(rows), config.max_new_tokens, dtype=torch.long, device=model.device)
     lengths = torch.full_like(state.index, config.max_new_tokens)
+    forced = torch.tensor(beginnings, dtype=torch.long, device=model.device)
     with shared_prompts(model):
         for step in range(config.max_new_tokens):
             if branches and step == 0:
                 drawn = branches.start(logits)
-            elif step < len(forced):
-                drawn = torch.full_like(state.index, forced[step])
+            elif step < forced.shape[1]:
+                drawn = forced[state.index, step]
             else:
                 drawn = pick(logits, state.uniforms[:, step], config)
             if branches:
@@ -278,37 +301,23 @@ def _prefill(
     config: SamplingConfig,
 ) -> tuple[_Rows, Float[Tensor, "batch d_vocab"]]:
     """Compute each prompt once, for all of its samples."""
-    prompts, encoded = list(dict.fromkeys(i for i, _ in rows)), asked.encoded
-    asked.begin(prompts)
-    longest = max(len(encoded[i]) for i in prompts)
-    ids = torch.full((len(prompts), longest), model.pad_id, device=model.device)
-    mask = torch.zeros_like(ids)
-    for row, i in enumerate(prompts):
-        ids[row, longest - len(encoded[i]) :] = torch.tensor(encoded[i], device=model.device)
-        mask[row, longest - len(encoded[i]) :] = 1
+    encoded, n_last = asked.encoded, asked.n_last
+    starts = {i: tuple(encoded[i][:-1]) if n_last else i for i, _ in rows}
+    prompts = list({start: i for i, start in starts.items()}.values())
+    if asked.begin and not n_last:
+        asked.begin(prompts)
     of_prompts = BatchRows(
         torch.tensor(prompts, device=model.device), None, len(encoded), asked.n_samples
     )
     cache = PromptCache(model.model.config, of_prompts)
-    logits = (
-        model.model(
-            input_ids=ids,
-            attention_mask=mask,
-            position_ids=(mask.cumsum(dim=1) - 1).clamp(min=0),
-            use_cache=True,
-            **{model.cache_name: cache},
-            logits_to_keep=1,
-        )
-        .logits[:, -1]
-        .to(model.device)
-    )
-    place = {i: row for row, i in enumerate(prompts)}
-    source = torch.tensor([place[i] for i, _ in rows], device=model.device)
+    logits, mask = _read(model, [encoded[i][: len(encoded[i]) - n_last] for i in prompts], cache)
+    place = {starts[i]: row for row, i in enumerate(prompts)}
+    source = torch.tensor([place[starts[i]] for i, _ in rows], device=model.device)
     uniforms = torch.stack([_uniforms(config, asked.numbers[i], s) for i, s in rows]).to(
         model.device
     )
     of_rows = of_prompts._replace(
-        prompt=of_prompts.prompt[source],
+        prompt=torch.tensor([i for i, _ in rows], device=model.device),
         sample=torch.tensor([s for _, s in rows], device=model.device),
     )
     state = _Rows(
@@ -317,13 +326,46 @@ def _prefill(
         uniforms=uniforms,
         positions=mask.sum(dim=1)[source],
     )
-    return state, logits[source]
+    if not n_last:
+        return state, logits[source]
+    assert asked.begin is not None, "tokens are computed apart for it alone"
+    asked.begin([i for i, _ in rows])
+    last = torch.tensor([encoded[i][-1] for i, _ in rows], device=model.device)
+    with shared_prompts(model):
+        return state, _step(model, state, last)
+
+
+def _read(
+    model: LoadedModel, texts: list[list[int]], cache: PromptCache
+) -> tuple[Float[Tensor, "prompt d_vocab"], Int[Tensor, "prompt pos"]]:
+    """Read texts into a cache, padded on the left; logits of what follows, and the mask."""
+    longest = max(map(len, texts))
+    ids = torch.full((len(texts), longest), model.pad_id, device=model.device)
+    mask = torch.zeros_like(ids)
+    for row, text in enumerate(texts):
+        ids[row, longest - len(text) :] = torch.tensor(text, device=model.device)
+        mask[row, longest - len(text) :] = 1
+    out = model.model(
+        input_ids=ids,
+        attention_mask=mask,
+        position_ids=(mask.cumsum(dim=1) - 1).clamp(min=0),
+        use_cache=True,
+        **{model.cache_name: cache},
+        logits_to_keep=1,
+    )
+    return out.logits[:, -1].to(model.device), mask
 
 
 def _uniforms(config: SamplingConfig, prompt: int, sample: int) -> Float[Tensor, " step"]:
-    digest = hashlib.blake2b(f"{config.seed}/{prompt}/{sample}".encode(), digest_size=8).digest()
+    return _drawn(config.seed, prompt, sample, config.max_new_tokens)
+
+
+# Small against what drawing them anew for every condition costs.
+@lru_cache(maxsize=4096)
+def _drawn(seed: int, prompt: int, sample: int, n: int) -> Float[Tensor, " step"]:
+    digest = hashlib.blake2b(f"{seed}/{prompt}/{sample}".encode(), digest_size=8).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)
-    return torch.rand(config.max_new_tokens, generator=generator)
+    return torch.rand(n, generator=generator)
 
 
 def pick(

@@ -7,7 +7,14 @@ from latent_reasoning.report.figures import control_bars, dose_response
 from latent_reasoning.report.marks import null_spans
 from latent_reasoning.report.parts import figure_html, fold, look, missing
 from latent_reasoning.report.tables import controls_table, dose_table, facts, prompts_table
-from latent_reasoning.report.wording import escaped, rate_html, share, share_html, value_html
+from latent_reasoning.report.wording import (
+    escaped,
+    number,
+    rate_html,
+    share,
+    share_html,
+    value_html,
+)
 
 Record = Mapping[str, Any]
 
@@ -56,15 +63,34 @@ def _steering_facts(steering: Record) -> str:
     recovered = steering.get("gap_recovered") or {}
     gap, reason = rate_html(recovered), recovered.get("reason")
     unit = escaped(steering.get("coefficient_unit") or "unit not recorded")
+    of_max = steering.get("in_max_activations")
+    also = "" if of_max is None else f", {number(of_max)} times the feature's largest activation"
     return facts(
         {
             "direction": value_html(steering.get("direction")),
             "hook point": value_html(steering.get("hook_point")),
             "positions": value_html(steering.get("positions")),
-            "chosen coefficient": f"{value_html(steering.get('coefficient'))} ({unit})",
+            "chosen coefficient": f"{value_html(steering.get('coefficient'))} ({unit}){also}",
             "share of the accuracy gap recovered": f"{gap} <small>{escaped(reason or '')}</small>",
+            **_off_task_facts(steering.get("off_task")),
         }
     )
+
+
+def _off_task_facts(found: Record | None) -> dict[str, str]:
+    """What the plan does beside what it is for."""
+    if found is None:
+        return {}
+    loss = f"{number(found['loss_unsteered'])} &rarr; {number(found['loss'])}"
+    facts_of = {
+        "loss on base's own texts, unsteered and steered": loss,
+        "KL from unsteered base there": number(found["kl"]),
+    }
+    if found.get("prompt") is not None:
+        rates = (rate_html(found.get(name)) for name in ("accuracy_unsteered", "accuracy"))
+        words = f"accuracy under the prompt {escaped(found['prompt'])}, unsteered and steered"
+        facts_of[words] = " &rarr; ".join(rates)
+    return facts_of
 
 
 def _null_facts(null: Record | None) -> str:
@@ -90,6 +116,7 @@ def _selection_facts(null: Record | None) -> str:
     listed = {
         "draws of the whole selection": value_html(null.get("n")),
         "random directions a draw chose among": value_html(null.get("n_candidates")),
+        "selections without a direction in common, for p": value_html(null.get("n_apart")),
     }
     for measure, p in (("accuracy", "p_accuracy"), ("behaviour_frequency", "p_behaviour")):
         name = measure.replace("_", " ")

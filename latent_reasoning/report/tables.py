@@ -170,12 +170,20 @@ def dose_table(rows: Iterable[Record]) -> str:
         (
             escaped(row["direction"]),
             number(row["coefficient"]) + (" (chosen)" if row.get("chosen") else ""),
+            _of_max(row.get("in_max_activations")),
             rate_html(row.get("accuracy")),
             rate_html(row.get("behaviour_frequency")),
+            rate_html(row.get("parsed")),
+            _tokens(row.get("mean_tokens")),
         )
         for row in rows
     ]
-    return table(("Direction", "Coefficient", "Accuracy", "Behaviour"), cells, "numbers")
+    head = ("Direction", "Coefficient", "Of the feature's largest activation")
+    return table((*head, "Accuracy", "Behaviour", "Parsed", "Tokens"), cells, "numbers")
+
+
+def _of_max(strength: float | None) -> str:
+    return MISSING if strength is None else number(strength)
 
 
 def _tokens(mean: float | int | None) -> str:

@@ -88,7 +88,7 @@ class Call:
             generated=self.generated,
             every=plan.every,
             given=given,
-            permuted=plan.permuted,
+            permuted=None if told_places(plan, self.given) else plan.permuted,
         ).to(x.device)
         if plan.gate.kind == "oracle":
             where = where & self._opened(shape).to(x.device)
@@ -98,13 +98,13 @@ class Call:
         """The tokens of a plan at spans; None for a plan elsewhere."""
         if plan.positions != "spans":
             return None
-        if plan.spans_of is None:
+        if plan.spans_of is None or told_places(plan, self.given):
             return self._whole(shape)
         if plan.permuted is not None and self.cached:
             raise LatentReasoningError(
                 f"steer: the plan {plan.direction.name!r} acts at permuted places of spans, and "
                 f"other tokens cannot be drawn while they are generated; pass whole texts without "
-                f"cache"
+                f"cache, or those of steering.permuting.permuted_spans as `given`"
             )
         return self.within[plan.spans_of]
 
@@ -137,6 +137,8 @@ class Call:
 
     def _whole(self, shape: torch.Size) -> Bool[Tensor, "batch pos"]:
         """The tokens the user gave, where they fit the call."""
+        if self.given is not None and self.given.ndim == 3:
+            return self._of_completions(self.given, shape)
         if self.cached or self.given is None or self.given.shape != shape:
             found = None if self.given is None else tuple(self.given.shape)
             raise LatentReasoningError(
@@ -145,6 +147,23 @@ class Call:
                 f" (while text is generated: `spans_of` of the plan, `open_rows` of steer)"
             )
         return self.given
+
+    def _of_completions(
+        self, given: Bool[Tensor, "prompt sample step"], shape: torch.Size
+    ) -> Bool[Tensor, "batch pos"]:
+        """The tokens given of each completion, by how many were generated before them."""
+        if self.rows is None:
+            raise self._nameless("a plan at tokens of completions, told by `given`,")
+        expected = (self.rows.n_prompts, self.rows.n_samples)
+        if tuple(given.shape[:2]) != expected:
+            raise LatentReasoningError(
+                f"steer: `given` has shape {tuple(given.shape)}; expected {expected} and a number "
+                f"of steps, one row for each completion that is asked"
+            )
+        if self.rows.sample is None or self.generated >= given.shape[2]:
+            return torch.zeros(shape, dtype=torch.bool)
+        place = (self.rows.prompt, self.rows.sample)
+        return given.to(self.rows.prompt.device)[*place, self.generated, None].expand(shape)
 
     def _nameless(self, what: str) -> LatentReasoningError:
         return LatentReasoningError(
@@ -184,3 +203,9 @@ class Call:
         return [
             self._writings.setdefault(key, Writing(self.model, self.behaviours)) for key in keys
         ]
+
+
+def told_places(plan: SteeringPlan, given: Tensor | None) -> bool:
+    """Whether a plan acts at permuted places of spans that were drawn before, for `generate`."""
+    spans = plan.positions == "spans" and plan.permuted is not None
+    return spans and given is not None and given.ndim == 3

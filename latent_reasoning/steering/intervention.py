@@ -17,7 +17,7 @@ from latent_reasoning.errors import HookPointError, LatentReasoningError
 from latent_reasoning.models.hooks import edit
 from latent_reasoning.models.loading import LoadedModel
 from latent_reasoning.steering import operators
-from latent_reasoning.steering.calls import Call
+from latent_reasoning.steering.calls import Call, told_places
 from latent_reasoning.steering.plan import SteeringPlan
 
 
@@ -27,8 +27,9 @@ def steer(
     plan: SteeringPlan | Sequence[SteeringPlan],
     prompt_lengths: Int[Tensor, " batch"] | None = None,
     *,
-    given: Bool[Tensor, "batch pos"] | None = None,
+    given: Bool[Tensor, "batch pos"] | Bool[Tensor, "prompt sample step"] | None = None,
     open_rows: Bool[Tensor, " prompt"] | Bool[Tensor, "prompt sample"] | None = None,
+    idle: bool = False,
 ) -> Iterator[None]:
     """Apply one or several plans to every forward call inside the block.
 
@@ -39,10 +40,12 @@ def steer(
         plan: What to do.
         prompt_lengths: For whole texts without cache (prompt and completion in one call): real
             tokens of each prompt. Without it the first call of a cache is all prompt.
-        given: For whole texts without cache: the tokens that plans at `spans` change that name no
-            behaviour, and where oracle gates are open.
+        given: The tokens that plans at `spans` change that name no behaviour, and where oracle
+            gates are open: of whole texts without cache, or of each completion of `generate`, the
+            n-th step being the n-th token it writes.
         open_rows: For which texts, or prompts of `generate`, or completions of each of them, oracle
             gates are open; in place of `given`.
+        idle: Whether plans may find nothing to act at, as where texts have no spans.
 
     Raises:
         HookPointError: A hook point does not exist, or a plan was never applied.
@@ -52,7 +55,9 @@ def steer(
     plans = [plan] if isinstance(plan, SteeringPlan) else list(plan)
     for one in plans:
         _check(model, one, given, open_rows)
-    behaviours = {one.spans_of for one in plans if one.spans_of is not None}
+    behaviours = {
+        one.spans_of for one in plans if one.spans_of is not None and not told_places(one, given)
+    }
     call = Call(model, prompt_lengths, given, open_rows, tuple(sorted(behaviours)))
     applied = [_Applied(one, call, model.device) for one in plans]
     with ExitStack() as stack:
@@ -62,7 +67,7 @@ def steer(
             stack.enter_context(edit(model, {one.plan.hook_point: one}))
         yield
     for one in applied:
-        if not one.times:
+        if not one.times and not idle:
             of = "" if one.plan.spans_of is None else f" of {one.plan.spans_of}"
             raise HookPointError(
                 f"steer: the plan at {one.plan.hook_point} ({one.plan.positions}{of}) was never "

@@ -139,6 +139,7 @@ class SteeringPlan:
             "positions": self.positions,
             "spans_of": self.spans_of,
             "every": self.every,
+            "permuted": self.permuted,
             "gate": self.gate.kind,
             "in_mean_norms": self.in_mean_norms,
             "in_max_activations": self.in_max_activations,

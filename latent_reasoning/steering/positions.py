@@ -49,11 +49,11 @@ def chosen_positions(
     prompt, index = _places(real, cached, prompt_lengths, generated)
     drawn = torch.zeros_like(chosen)
     for part in (prompt, real & ~prompt):
-        drawn |= _drawn(chosen & part, part, index, permuted)
+        drawn |= drawn_places(chosen & part, part, index, permuted)
     return drawn
 
 
-def _drawn(
+def drawn_places(
     chosen: Bool[Tensor, "batch pos"],
     part: Bool[Tensor, "batch pos"],
     index: Int[Tensor, "batch pos"],

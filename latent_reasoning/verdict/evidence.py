@@ -42,6 +42,9 @@ TRIED = {
     "silent_share": float,
 }
 """Fields of a feature put to the token-injection falsifier; older evidence has none."""
+SELECTED = {"apart": list, "steered": Mapping}
+"""Selections without a direction in common, and what they are ranked with; older evidence has none:
+its p-values count draws that share directions as if they were `pool / n_candidates`."""
 CARRIER = {
     "feature": str,
     "norm_ratio": float,
@@ -140,11 +143,11 @@ def evidence_from(record: Mapping[str, Any]) -> Evidence:
     """
     try:
         found = Evidence(
-            conditions={name: _tally(part) for name, part in record["conditions"].items()},
+            conditions={name: tally_from(part) for name, part in record["conditions"].items()},
             null=_tallies(record["null"]),
             selected=_tallies(record["selected"]),
             draws=tuple(int(n) for n in record["draws"]),
-            ablated=None if record["ablated"] is None else _tally(record["ablated"]),
+            ablated=None if record["ablated"] is None else tally_from(record["ablated"]),
             ablated_null=_tallies(record["ablated_null"]),
             numbers=_numbers(record["numbers"]),
         )
@@ -177,6 +180,10 @@ def _numbers(record: Mapping[str, Any]) -> dict[str, Any]:
         _require("token_injection", tried, TRIED)
         if tried["verdict"] == "untested":
             _require("token_injection", tried, {"untested_because": str})
+    selection = record.get("selection") or {}
+    if "apart" in selection:
+        _require("selection", selection, SELECTED)
+        tally_from(selection["steered"])
     crosscoder = (record.get("shared") or {}).get("crosscoder") or {}
     if crosscoder.get("carriers"):
         _require("crosscoder", crosscoder, {"fvu_on_base": float, "fvu_on_tuned": float})
@@ -197,10 +204,11 @@ def _require(group: str, found: Mapping[str, Any], needed: Mapping[str, type]) -
 
 
 def _tallies(records: Sequence[Mapping[str, Any]]) -> tuple[Tally, ...]:
-    return tuple(_tally(record) for record in records)
+    return tuple(tally_from(record) for record in records)
 
 
-def _tally(record: Mapping[str, Any]) -> Tally:
+def tally_from(record: Mapping[str, Any]) -> Tally:
+    """Read the counts of one condition; damaged ones are a ValueError, KeyError or TypeError."""
     counts = {name: np.asarray(record[name], dtype=np.int64) for name in COUNTS}
     n = int(record["n"])
     sizes = {count.shape for count in counts.values()}

@@ -18,7 +18,7 @@ from latent_reasoning.evaluation.intervals import (
 )
 from latent_reasoning.verdict import statistics
 from latent_reasoning.verdict.error_rates import measured_error_rates
-from latent_reasoning.verdict.evidence import Evidence, Tally
+from latent_reasoning.verdict.evidence import Evidence, Tally, tally_from
 from latent_reasoning.verdict.features import Decided, presence, shared
 from latent_reasoning.verdict.rules import (
     ASKING,
@@ -211,12 +211,16 @@ def _sufficiency(evidence: Evidence, found: Criteria, thresholds: Thresholds) ->
 def _selection_p(evidence: Evidence, steered: Tally) -> dict[str, float | None]:
     """P-values in the null of the selection; None where the size of its pool is not recorded."""
     size = evidence.numbers.get("selection")
+    if not size:
+        return {"p_accuracy_in_null": None, "p_behaviour_in_null": None}
+    draws = evidence.draws
+    if "apart" in size:
+        steered, draws = tally_from(size["steered"]), tuple(size["apart"])
     return {
-        f"p_{name}_in_null": size
-        and statistics.selection_p(
+        f"p_{name}_in_null": statistics.selection_p(
             float(getattr(steered, what).mean()),
             np.array([getattr(t, what).mean() for t in evidence.selected]),
-            evidence.draws,
+            draws,
             size["pool"],
             size["n_candidates"],
         )

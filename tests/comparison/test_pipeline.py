@@ -88,10 +88,8 @@ def test_the_null_repeats_the_selection(results: dict[str, Any]) -> None:
     assert len(null["draws"]) == len(null["accuracy"]) == len(null["coefficients"])
     assert 0 < null["n_candidates"] < null["pool"] == 24
     accuracy = np.repeat(null["accuracy"], null["draws"])
-    steered = results["conditions"]["steered"]["accuracy"]["value"]
-    independent = max(1, null["pool"] // null["n_candidates"])
-    expected = (1 + independent * np.mean(accuracy >= steered)) / (independent + 1)
-    assert null["p_accuracy"] == pytest.approx(expected)
+    assert sum(null["apart"]) == null["n_apart"] == null["pool"] // null["n_candidates"]
+    assert null["p_accuracy"] >= 1 / (null["n_apart"] + 1)
     assert null["accuracy_95"] == pytest.approx(np.percentile(accuracy, 95))
     # The best of many beats one of them.
     assert accuracy.mean() > np.mean(results["steering"]["null"]["accuracy"])
@@ -102,7 +100,7 @@ def test_every_control_is_a_row_with_its_interval_and_gate(results: dict[str, An
     steering = {
         *("random", "random_selected", "covariance_matched", "random_feature"),
         *("shuffled_labels", "wrong_sign", "other_behaviour", "permuted_positions"),
-        "magnitude_only",
+        *("magnitude_only", "kl_matched", "held_first_token"),
     }
     rivals = {"forced_token", "logit_bias", "best_prompt", "cot_decoding"}
     assert set(rows) == steering | rivals
@@ -113,6 +111,33 @@ def test_every_control_is_a_row_with_its_interval_and_gate(results: dict[str, An
     steered = results["conditions"]["steered"]["accuracy"]["value"]
     assert all(rows[name]["accuracy"]["value"] < steered for name in steering)
     assert [row["prompt"] for row in results["prompts"]] == source_ladder().names
+
+
+def test_what_steering_does_off_the_task_stands_beside_what_it_brings(
+    results: dict[str, Any],
+) -> None:
+    steering = results["steering"]
+    found = steering["off_task"]
+    assert found["kl"] > 0.01
+    assert abs(found["loss"] - found["loss_unsteered"]) < 1
+    assert found["prompt"] in source_ladder().names
+    assert found["prompt"] != source_ladder().test
+    for name in ("accuracy", "accuracy_unsteered"):
+        assert 0 < found[name]["low"] <= found[name]["value"]
+    for dose in steering["dose_response"]:
+        single = dose["direction"].removeprefix("minus ").startswith("feature ")
+        assert (dose["in_max_activations"] is not None) == single
+        assert 0 < dose["parsed"]["value"] <= 1
+        assert dose["mean_tokens"] > 1
+
+
+def test_the_first_tokens_held_are_those_base_writes(comparison: Comparison) -> None:
+    samples = read_samples(comparison.directory / "samples.jsonl")
+    of = {(s.condition, s.problem_id, s.sample): s.completion.split()[0] for s in samples}
+    held = [key for key in of if key[0] == "held_first_token"]
+    assert held
+    assert all(of[key] == of["base", *key[1:]] for key in held)
+    assert any(of["steered", *key[1:]] != of[key] for key in held)
 
 
 def test_the_verdict_follows_from_the_file_alone(

@@ -13,6 +13,8 @@ import pytest
 import torch
 
 from latent_reasoning.cli import main
+from latent_reasoning.comparison.cells import CellWorker, pose
+from latent_reasoning.comparison.inputs import load_inputs
 from latent_reasoning.comparison.off_task import OffTaskTexts
 from latent_reasoning.comparison.sweep import sweep
 from latent_reasoning.comparison.sweep_config import SweepConfig
@@ -21,9 +23,13 @@ from latent_reasoning.data.samples import Sample
 from latent_reasoning.engines.interface import Worker
 from latent_reasoning.errors import LatentReasoningError, ProblemError, RunError
 from latent_reasoning.features.directions import random_directions
+from latent_reasoning.models.generation import generate
 from latent_reasoning.models.hooks import edit
 from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.progress import Meter
+from latent_reasoning.steering.controls import permuted_positions
+from latent_reasoning.steering.intervention import steer
+from latent_reasoning.steering.permuting import permuted_spans, span_places
 from latent_reasoning.steering.plan import SteeringPlan
 
 POINT = "blocks.1.hook_resid_post"
@@ -79,6 +85,16 @@ def test_off_task_damage_is_what_two_plain_forward_passes_give(model: LoadedMode
     assert found.loss_unsteered == pytest.approx(expected, rel=1e-4)
 
 
+def test_texts_without_a_span_are_read_as_they_are(model: LoadedModel) -> None:
+    (direction,) = random_directions(model.d_model, 1, 0, hook_point=POINT)
+    plan = SteeringPlan(direction, 3.0, 9.0, positions="spans", spans_of="code")
+    language, code = samples(model)
+    without = OffTaskTexts(model, [language] * 17).measure(plan)
+    assert without.kl == pytest.approx(0, abs=1e-6)
+    assert without.loss == pytest.approx(without.loss_unsteered)
+    assert OffTaskTexts(model, [*[language] * 16, code]).measure(plan).kl > 1e-3
+
+
 def test_texts_without_completions_are_refused(model: LoadedModel) -> None:
     with pytest.raises(ProblemError, match="no completion of two tokens"):
         OffTaskTexts(model, [Sample("p", "", "1", prompt="Quiz\n")])
@@ -112,7 +128,7 @@ def test_a_sweep_holds_every_cell(whole: dict[str, Any]) -> None:
     # At every position it breaks the model.
     assert everywhere["loss"] > once["loss"] + 0.1
     assert everywhere["accuracy"]["value"] < once["accuracy"]["value"]
-    assert len(sweep_table(whole).splitlines()) == len(cells) + 4
+    assert len(sweep_table(whole).splitlines()) == len(cells) + 5
 
 
 class Stopping:
@@ -199,8 +215,16 @@ def test_without_ray_one_line_says_what_to_install(
     [
         (["--coefficients", "1,x"], "are not numbers"),
         (["--coefficients", ","], "no coefficients"),
+        (["--coefficients", "1,inf"], "found '1,inf'; expected finite"),
+        (["--positions", ""], "found no positions"),
+        (["--hook-points", ","], "found no hook_points"),
+        (["--batch-size", "0"], "sweep: batch_size is 0"),
         (["--samples", "0"], "samples is 0"),
-        (["--positions", "spans"], "'spans' is not a known position"),
+        (["--positions", "span"], "'span' is not a known position"),
+        (
+            ["--positions", "spans", "--behaviour", "self_doubt"],
+            "without a token within self_doubt",
+        ),
         (["--engine", "vllm"], "'vllm' is not a known engine"),
         (["--behaviour", "cod"], "'cod' is not a known behaviour"),
         (["--hook-points", "blocks.9.hook_resid_post"], "blocks.9"),
@@ -214,6 +238,67 @@ def test_mistakes_are_one_line(
     assert message in error
     assert error.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+SPANS = replace(SMALL, positions="spans", coefficients="0,4")
+
+
+@pytest.fixture(scope="module")
+def spanned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return sweep(replace(SPANS, output=tmp_path_factory.mktemp("spans") / "run"))
+
+
+def test_a_sweep_over_spans_has_their_permuted_places_beside_them(
+    spanned: dict[str, Any],
+) -> None:
+    cells = spanned["cells"]
+    names = ("diff mean", "diff mean, permuted positions 0", "random 0")
+    assert [(c["direction"], c["in_mean_norms"], c["permuted"]) for c in cells] == [
+        *((names[i], strength, (None, 0)[i]) for strength in (0.0, 4.0) for i in (0, 1)),
+        *((names[2], strength, None) for strength in (0.0, 4.0)),
+    ]
+    assert {(c["positions"], c["spans_of"]) for c in cells} == {("spans", "code")}
+    for cell in cells:
+        if cell["in_mean_norms"] == 0:
+            assert cell["accuracy"] == spanned["unsteered"]["accuracy"]
+            assert cell["loss"] == cell["loss_unsteered"]
+        else:
+            assert cell["kl"] > 0.001
+    assert "spans of code" in sweep_table(spanned)
+
+
+def test_cells_at_spans_are_what_steered_generation_gives(
+    model: LoadedModel, tmp_path: Path
+) -> None:
+    posed = pose(SPANS, load_inputs(SPANS.comparison))
+    (direction,) = random_directions(model.d_model, 1, 0, hook_point=POINT)
+    plan = SteeringPlan(direction, 4.0, 9.0, positions="spans", spans_of="code")
+    asked = [posed.variant.prompt(problem.question) for problem in posed.problems]
+    plain = generate(model, asked, 1, posed.sampling)
+    places = permuted_spans(model, plain, "code", 7)
+    within, there = span_places(model, plain, "code")
+    assert within.any()
+    assert torch.equal(places.sum(-1), within.sum(-1))
+    assert not torch.equal(places, within)
+    assert not (places & ~there).any()
+    worker = CellWorker(model, posed, tmp_path)
+    for one, given in ((plan, None), (permuted_positions(plan, 7), places)):
+        with steer(model, one, given=given):
+            drawn = generate(model, asked, 1, posed.sampling)
+        assert drawn != plain
+        lengths = [len(completion.tokens) for (completion,) in drawn]
+        row = worker.compute(one)
+        assert row["mean_tokens"] == pytest.approx(sum(lengths) / len(lengths))
+        assert row["permuted"] == one.permuted
+
+
+def test_workers_elsewhere_measure_the_same_spans(
+    spanned: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "latent_reasoning.comparison.sweep.choose_engine"
+    monkeypatch.setattr(name, lambda *_: Elsewhere())
+    found = sweep(replace(SPANS, engine="ray", output=tmp_path / "run"))
+    assert found["cells"] == spanned["cells"]
 
 
 def test_what_never_shows_has_no_direction(tmp_path: Path) -> None:

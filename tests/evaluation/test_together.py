@@ -9,12 +9,14 @@ from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.evaluation.conditions import Condition, run_condition
 from latent_reasoning.evaluation.together import run_together, shares_a_batch
 from latent_reasoning.features.directions import random_directions
-from latent_reasoning.models.generation import SamplingConfig
+from latent_reasoning.models.generation import SamplingConfig, generate
 from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.organisms.corpus import Setting, setting
 from latent_reasoning.organisms.recipes import BASES
 from latent_reasoning.steering.gates import Gate
+from latent_reasoning.steering.intervention import steer
 from latent_reasoning.steering.plan import SteeringPlan
+from latent_reasoning.steering.rows import steer_rows
 
 POINT = "blocks.1.hook_resid_post"
 
@@ -49,6 +51,35 @@ def test_together_is_one_after_the_other(
         assert found == alone
     assert together[0] != together[2]
     assert together[4] != together[5]
+
+
+def test_each_problem_is_read_once_for_all_conditions(
+    model: LoadedModel, posed: Setting, conditions: list[Condition]
+) -> None:
+    read: list[torch.Size] = []
+    handle = model.model.register_forward_pre_hook(
+        lambda *call: read.append(call[2]["input_ids"].shape), with_kwargs=True
+    )
+    sampling = SamplingConfig(2, seed=5)
+    run_together(model, conditions, posed.problems, posed.variant, 3, sampling)
+    handle.remove()
+    prompts = [posed.variant.prompt(problem.question) for problem in posed.problems]
+    longest = max(len(ids) for ids in model.tokenizer(prompts).input_ids)
+    rows = 3 * len(prompts) * len(conditions)
+    assert read[0] == (len(prompts), longest - 1)
+    assert read[1] == (rows, 1)
+
+
+def test_prompts_of_one_token_are_steered_too(model: LoadedModel) -> None:
+    (direction,) = random_directions(model.d_model, 1, 0, hook_point=POINT)
+    plans = [SteeringPlan(direction, c, 9.0) for c in (0.0, 6.0)]
+    prompts, sampling = ["Quiz", "Quiz"], SamplingConfig(12, seed=1)
+    with steer_rows(model, plans) as begin:
+        found = generate(model, prompts, 2, sampling, numbers=[0, 0], begin=begin)
+    with steer(model, plans[1]):
+        alone = generate(model, prompts[:1], 2, sampling)
+    assert found == [generate(model, prompts[:1], 2, sampling)[0], alone[0]]
+    assert found[0] != found[1]
 
 
 def test_no_hook_is_left(model: LoadedModel, posed: Setting, conditions: list[Condition]) -> None:

@@ -137,6 +137,23 @@ def test_a_forced_prefix_begins_every_completion(model: LoadedModel) -> None:
     assert all(row[0].text.startswith(prefix) for row in found)
 
 
+def test_first_tokens_are_held_and_the_rest_follows_from_them(model: LoadedModel) -> None:
+    config = SamplingConfig(max_new_tokens=6, seed=3)
+    plain = generate(model, PROMPTS, 2, config)
+    own = [[completion.tokens[0] for completion in row] for row in plain]
+    assert generate(model, PROMPTS, 2, config, firsts=own) == plain
+    # One token is drawn by the same random number, however many follow.
+    alone = generate(model, PROMPTS, 2, replace(config, max_new_tokens=1))
+    assert [[completion.tokens[0] for completion in row] for row in alone] == own
+    others = [[17 + i, 40 + i] for i in range(len(PROMPTS))]
+    small = replace(config, batch_size=2)
+    found = generate(model, PROMPTS, 2, small, firsts=others)
+    assert [[completion.tokens[0] for completion in row] for row in found] == others
+    for wrong, prefix in ((own[:1], ""), ([[1]] * len(PROMPTS), ""), (own, "x")):
+        with pytest.raises(ProblemError, match=r"first tokens of \d+ prompts.*expected 2 for each"):
+            generate(model, PROMPTS, 2, config, prefix=prefix, firsts=wrong)
+
+
 def test_the_first_token_is_drawn_from_the_softmax_of_the_model(model: LoadedModel) -> None:
     n, temperature = 4000, 2.0
     ids = model.tokenizer(PROMPTS[0], return_tensors="pt").input_ids

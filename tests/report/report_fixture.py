@@ -97,10 +97,12 @@ def steering() -> dict[str, Any]:
             "accuracy": accuracy[:2],
             "behaviour_frequency": behaviour[:2],
             "draws": [150, 50],
+            "n_apart": 2,
+            "apart": [1, 1],
             "accuracy_95": 0.71,
             "behaviour_frequency_95": 0.44,
-            "p_accuracy": 1 / 201,
-            "p_behaviour": 1 / 201,
+            "p_accuracy": 1 / 3,
+            "p_behaviour": 1 / 3,
         },
     }
 

@@ -98,6 +98,14 @@ def both(one: Mask, other: Mask) -> Mask:
     return lambda *a: [p and q for p, q in zip(one(*a), other(*a), strict=True)]
 
 
+GIVEN = torch.rand(3, 3, 9, generator=torch.Generator().manual_seed(8)) < 0.5
+
+
+def listed(_: Tensor, tokens: Sequence[int], i: int, s: int) -> list[bool]:
+    """By number; nothing beyond those that are given."""
+    return [step < 9 and bool(GIVEN[i, s, step]) for step in range(len(tokens))]
+
+
 CASES = ["code", "language", "learned", "oracle", "code behind an oracle", "code behind a probe"]
 
 
@@ -159,6 +167,37 @@ def test_coefficient_zero_and_small_batches_change_no_token(
         whole = generate(organism, PROMPTS, N_SAMPLES, SAMPLING)
         few = generate(organism, PROMPTS, N_SAMPLES, replace(SAMPLING, batch_size=2))
     assert few == whole
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"positions": "spans"},
+        {"positions": "spans", "spans_of": "code", "permuted": 3},
+        {"gate": Gate("oracle")},
+    ],
+)
+def test_tokens_given_of_each_completion(organism: LoadedModel, fields: dict[str, Any]) -> None:
+    with steer(organism, plan(**fields), given=GIVEN):
+        drawn = generate(organism, PROMPTS, N_SAMPLES, SAMPLING)
+        few = generate(organism, PROMPTS, N_SAMPLES, replace(SAMPLING, batch_size=2))
+    assert few == drawn
+    for i, completions in enumerate(drawn):
+        for s, completion in enumerate(completions):
+            tokens, _ = written_out(organism, i, s, SAMPLING, listed)
+            assert list(completion.tokens) == tokens
+    assert drawn != generate(organism, PROMPTS, N_SAMPLES, SAMPLING)
+
+
+def test_tokens_given_of_other_completions_are_refused(organism: LoadedModel) -> None:
+    spans = plan(positions="spans")
+    with pytest.raises(LatentReasoningError, match=r"shape \(2, 3, 9\); expected \(3, 3\) and"):  # noqa: SIM117
+        with steer(organism, spans, given=GIVEN[:2]):
+            generate(organism, PROMPTS, N_SAMPLES, SAMPLING)
+    prompt = organism.tokenizer(PROMPTS[0], return_tensors="pt").input_ids
+    with pytest.raises(LatentReasoningError, match="does not tell its rows apart"):  # noqa: SIM117
+        with steer(organism, spans, given=GIVEN):
+            organism.model.generate(prompt, max_new_tokens=4, pad_token_id=0)  # pyright: ignore[reportCallIssue]
 
 
 def test_an_oracle_for_prompts_steers_what_they_share(organism: LoadedModel) -> None:

@@ -81,6 +81,26 @@ def test_what_random_directions_bring_as_well_is_undecided() -> None:
     assert statuses(failed)["R4"] == "failed"
 
 
+def test_p_values_are_ranks_among_selections_that_share_no_direction() -> None:
+    given = full()
+    selected = tuple(given.null[:3])
+    size: dict[str, Any] = {"pool": 57, "n_candidates": 19}
+    draws = {"selected": selected, "draws": (150, 30, 20)}
+
+    def p(**more: Any) -> float:
+        numbers = given.numbers | {"selection": size | more}
+        found = evidence_from(replace(given, **draws, numbers=numbers).record())
+        return ladder(found)["R4"]["numbers"]["p_accuracy_in_null"]
+
+    best = max(selected, key=lambda t: t.accuracy.mean())
+    counts = [2 if found is best else 0 for found in selected]
+    counts[counts.index(0)] = 1
+    assert p(apart=[1, 1, 1], steered=given.conditions["tuned"].record()) == pytest.approx(1 / 4)
+    assert p(apart=counts, steered=best.record()) == pytest.approx((1 + 2) / 4)
+    # Older evidence counts the draws that share directions.
+    assert p() == pytest.approx(1 / 4)
+
+
 def test_wide_intervals_leave_rungs_undecided() -> None:
     area = {"best_feature_auroc": {"value": 0.62, "low": 0.55, "high": 0.7}}
     alike = {"feature_correlation": {"value": 0.6, "low": 0.4, "high": 0.8, "n": 20}}

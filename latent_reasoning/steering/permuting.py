@@ -1,0 +1,53 @@
+"""Other places for spans: the control of steering at them while text is generated.
+
+Which tokens lie within a behaviour is known only once they are written, too late to steer others in
+their place. So the places come from the completions the model writes unsteered under the same
+random numbers: of each, as many tokens as lie within the behaviour, drawn among all that something
+follows. The change is as large at each of them as at a token of a span.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Bool
+from torch import Tensor
+
+from latent_reasoning.models.generation import Completion
+from latent_reasoning.models.loading import LoadedModel
+from latent_reasoning.steering.positions import drawn_places
+from latent_reasoning.steering.writing import Writing
+
+
+def span_places(
+    model: LoadedModel, drawn: Sequence[Sequence[Completion]], behaviour: str
+) -> tuple[Bool[Tensor, "prompt sample step"], Bool[Tensor, "prompt sample step"]]:
+    """Which tokens of completions lie within a behaviour, and which there are.
+
+    The last token of each is left out: nothing follows that steering there could change.
+    """
+    shape = (len(drawn), len(drawn[0]), max(len(c.tokens) for row in drawn for c in row))
+    within, there = torch.zeros(shape, dtype=torch.bool), torch.zeros(shape, dtype=torch.bool)
+    for i, row in enumerate(drawn):
+        for s, completion in enumerate(row):
+            writing = Writing(model, [behaviour])
+            for step, token in enumerate(completion.tokens[:-1]):
+                within[i, s, step] = writing.add(token)[behaviour]
+                there[i, s, step] = True
+    return within, there
+
+
+def permuted_spans(
+    model: LoadedModel, drawn: Sequence[Sequence[Completion]], behaviour: str, seed: int
+) -> Bool[Tensor, "prompt sample step"]:
+    """Tokens to steer instead of spans, as `given` of `steer` takes them for `generate`.
+
+    Args:
+        model: The model that drew them.
+        drawn: Unsteered completions of the prompts that are going to be steered, drawn alike.
+        behaviour: The behaviour whose spans they stand for.
+        seed: Of the draw.
+    """
+    within, there = span_places(model, drawn, behaviour)
+    steps = torch.arange(there.shape[-1]).expand(there.shape)
+    chosen, part, index = (found.flatten(0, 1) for found in (within, there, steps))
+    return drawn_places(chosen, part, index, seed).view(there.shape)
