@@ -24,7 +24,7 @@ from latent_reasoning.traces.symbolic import symbolic_equality
 
 HERE = Path(__file__).parent
 TRACES = HERE.parents[1] / "tests" / "traces"
-PARTS = ("held out", "second reading", "tuned")
+PARTS = ("held out", "third reading", "second reading", "tuned")
 """Parts of the cases, each with a table."""
 ROUNDS = 5
 SHORT_ROUNDS = 300

@@ -1,7 +1,7 @@
 r"""Cues: phrases by which a way of reasoning shows in prose, and finding them fast.
 
 A behaviour has a list of cues. A cue is a regular expression on the text in lower case, and words
-one of which a line must hold besides. Its span runs from the phrase to the end of the sentence or
+one of which a line must hold besides, if any are named. Its span runs from the phrase to the end of the sentence or
 line, whichever comes first. No cue looks beyond its line, so a text cut between two lines has the
 spans of its pieces.
 
@@ -44,7 +44,8 @@ class Cue:
     """One phrase, or a family of phrases."""
 
     keys: dict[str, str]
-    """Phrases one of which its line must hold, and the first word of each, not in a longer word."""
+    """Phrases one of which its line must hold, and the first word of each, not in a longer word;
+    none where the expression bounds its own words."""
     at_start: re.Pattern[str] | None
     """What it says at the beginning of a sentence, a clause or a line, in lower case."""
     anywhere: re.Pattern[str] | None
@@ -52,7 +53,7 @@ class Cue:
 
 
 def cue(words: str, pattern: str) -> Cue:
-    """A cue from the words one of which is in it and its expression with shorthands.
+    """A cue from the words one of which is in it, if any, and its expression with shorthands.
 
     Words are divided by spaces; in a phrase an underscore stands for the space. Alternatives of the
     expression that begin with `<start>` are looked for where a sentence, a clause or a line begins.
@@ -116,7 +117,7 @@ def detector(cues: Iterable[Cue]) -> Callable[[Passage], list[Span]]:
 def _matches(
     line: ProseLine, leads: Set[str], one: Cue, expression: re.Pattern[str], at_start: bool
 ) -> list[int]:
-    if not any(map(line.text.__contains__, one.keys)):
+    if one.keys and not any(map(line.text.__contains__, one.keys)):
         return []
     text, end = line.whole, line.end
     if at_start:
@@ -131,9 +132,10 @@ def _matches(
             if at >= behind and (match := expression.match(text, at, end)):
                 found.append(at)
                 behind = match.end()
-    if found and not any(line.holds(word) for key, word in one.keys.items() if key in line.text):
-        return []
-    return found
+    if not found or not one.keys:
+        return found
+    held = any(line.holds(word) for key, word in one.keys.items() if key in line.text)
+    return found if held else []
 
 
 def _sentence(text: str, start: int) -> Span:

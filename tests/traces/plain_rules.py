@@ -61,7 +61,8 @@ def matched(found_by: tuple[cues.Cue, ...], lower: str) -> list[Span]:
         last = first + len(line)
         words = line.translate(PUNCTUATION).split()
         for cue in found_by:
-            if not any(word in words and phrase in line for phrase, word in cue.keys.items()):
+            held = any(word in words and phrase in line for phrase, word in cue.keys.items())
+            if cue.keys and not held:
                 continue
             if cue.anywhere:
                 starts |= {match.start() for match in cue.anywhere.finditer(lower, first, last)}
