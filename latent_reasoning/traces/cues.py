@@ -9,7 +9,7 @@ The expressions are tried where the screen of `Passage` says that they may match
 """
 
 import re
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from latent_reasoning.traces.passage import Passage
@@ -33,6 +33,11 @@ _SHORTHANDS = {
     r" have to|we'll|we will|we can|we should|we could|we must|we need to|we may|we might)",
     "<am>": r"(?:i'm|i am|we're|we are)",
     "<have>": r"(?:i've|i have|we've|we have)",
+    "<solve>": r"(?:find|compute|determine|solve|count|evaluate|express|work out|figure out|calculate"
+    r"|identify|establish|prove|show|factor|split|reduce|convert|simplify|use|apply|plug|substitute|set"
+    r" up|rewrite|expand|multiply|divide|add|subtract|sum|combine|isolate|eliminate|differentiate"
+    r"|integrate|estimate|bound|maximi[sz]e|minimi[sz]e|break|parametri[sz]e|invert|transform|construct"
+    r"|deduce|verify|obtain)",
     "<that>": r"(?:that|this|it|which)",
     "<is>": r"(?:'s| is| was)",
     "<now>": r"(?:also |now |quickly |just |first |then |try to |go ahead and ){0,2}",
@@ -46,10 +51,10 @@ class Cue:
     keys: dict[str, str]
     """Phrases one of which its line must hold, and the first word of each, not in a longer word;
     none where the expression bounds its own words."""
-    at_start: re.Pattern[str] | None
-    """What it says at the beginning of a sentence, a clause or a line, in lower case."""
-    anywhere: re.Pattern[str] | None
-    """What it says at any place."""
+    at_start: Sequence[re.Pattern[str]]
+    """What it may say at the beginning of a sentence, a clause or a line, in lower case."""
+    anywhere: Sequence[re.Pattern[str]]
+    """What it may say at any place."""
 
 
 def cue(words: str, pattern: str) -> Cue:
@@ -65,19 +70,41 @@ def cue(words: str, pattern: str) -> Cue:
     alternatives = _alternatives(pattern)
     at_start = [one.removeprefix(_START) for one in alternatives if one.startswith(_START)]
     anywhere = [one for one in alternatives if not one.startswith(_START)]
-    return Cue(keys, _any_of(at_start), _any_of(anywhere))
+    return Cue(keys, _compiled(at_start), _compiled(anywhere))
 
 
-def _any_of(alternatives: list[str]) -> re.Pattern[str] | None:
-    pattern = "|".join(alternatives).replace(_START, _BEGINS)
-    return re.compile(pattern) if alternatives else None
+def _compiled(alternatives: list[str]) -> list[re.Pattern[str]]:
+    # Each on its own, so that a phrase leads to one of them and not to all.
+    return [re.compile(one.replace(_START, _BEGINS)) for one in alternatives]
 
 
 def _alternatives(pattern: str) -> list[str]:
-    # Split at the bars outside every bracket.
+    # Bars outside every bracket part them, and bars of a first group that may begin a sentence.
+    found = []
+    for one in _parted(pattern):
+        group, rest = _first_group(one)
+        if _START in group[len(_START) :] and not one.startswith(_START):
+            found += [f"{first}{rest}" for first in _parted(group)]
+        else:
+            found.append(one)
+    return found
+
+
+def _first_group(pattern: str) -> tuple[str, str]:
+    # What stands in the group that a pattern begins with, if it is not repeated, and the rest.
+    if pattern.startswith("(?:"):
+        whole = _parted(pattern, ")")[0]
+        rest = pattern[len(whole) + 1 :]
+        if rest[:1] not in ("", "*", "+", "?", "{"):
+            return whole.removeprefix("(?:"), rest
+    return "", pattern
+
+
+def _parted(pattern: str, mark: str = "|") -> list[str]:
+    # Split at the marks outside every bracket; a closing bracket where it closes the first one.
     found, depth, in_class = [""], 0, False
     for token in _TOKEN.findall(pattern):
-        if token == "|" and not depth and not in_class:
+        if token == mark and depth == (mark == ")") and not in_class:
             found.append("")
             continue
         if in_class:
@@ -94,8 +121,8 @@ def detector(cues: Iterable[Cue]) -> Callable[[Passage], list[Span]]:
     """A function that finds the sentences with any of the cues."""
     sought: dict[int, tuple[Cue, re.Pattern[str], bool]] = {}
     for one in cues:
-        for expression, at_start in ((one.at_start, True), (one.anywhere, False)):
-            if expression:
+        for expressions, at_start in ((one.at_start, True), (one.anywhere, False)):
+            for expression in expressions:
                 number = Passage.screen.add(expression.pattern, at_start)
                 sought[number] = one, expression, at_start
 

@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 # A longer piece is hardly rarer, more pieces cost more than they spare.
 _LONGEST, _MOST, _LARGEST_CLASS = 14, 400, 4
+_RARE = 0.05
+"""Frequency up to which a second piece of a match is worth looking for."""
 _Items = Any
 """A list of items, each an operation and its value, or what the parser takes for one."""
 _REPEATS = (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT)
@@ -26,7 +28,11 @@ _COMMON = frozenset(
     [
         *("i", "we", "the", "a", "to", "that", "this", "it", "is", "are", "was", "of", "in"),
         *("and", "so", "but", "can", "will", "have", "do", "be", "for", "or", "if", "you"),
-        *("not", "what", "my", "our", "one", "now"),
+        *("not", "what", "my", "our", "one", "now", "as", "at", "by", "from", "on", "has", "with"),
+        *("these", "there", "then", "how", "many", "more", "than", "first", "since", "only", "each"),
+        *("all", "both", "two", "three", "other", "need", "let", "get", "find", "use", "given"),
+        *("number", "numbers", "total", "answer", "result", "sum", "value", "values", "equal"),
+        *("step", "case", "times", "cost", "equation", "length", "area", "points", "problem"),
     ]
 )
 
@@ -50,8 +56,17 @@ class Phrase(NamedTuple):
     """The match begins with it, rather than before it."""
 
 
-def phrases(pattern: str, at_start: bool) -> set[Phrase]:
-    r"""Pieces one of which stands in every match of an expression without flags.
+class Need(NamedTuple):
+    """What a match holds: one of some phrases, and one of some others besides."""
+
+    first: frozenset[Phrase]
+    """The rarest of the phrases that it may hold."""
+    besides: frozenset[Phrase]
+    """The rarest ones at another place of the expression; empty where there are no rare ones."""
+
+
+def needs(pattern: str, at_start: bool) -> list[Need]:
+    r"""What every match of an expression without flags holds: all that one of these says.
 
     Args:
         pattern: The expression; what it looks ahead or back at is left aside.
@@ -60,20 +75,41 @@ def phrases(pattern: str, at_start: bool) -> set[Phrase]:
     Raises:
         ValueError: Some match need not hold any fixed text.
 
-    >>> sorted(phrase.text for phrase in phrases(r"\bso (?:we|i) will \w+", at_start=False))
-    ['so i will ', 'so we will ']
+    >>> need, = needs(r"\bi \w+ (?:him|her) \w+ books?", at_start=False)
+    >>> sorted(phrase.text for phrase in need.first), sorted(phrase.text for phrase in need.besides)
+    ([' book', ' books'], [' her ', ' him '])
     """
-    found: set[Phrase] = set()
+    found = []
     for items in _alternatives(list(parser.parse(pattern))):
         choices = [
-            pieces
+            frozenset(pieces)
             for place in range(len(items))
             if (pieces := _pieces_from(items, place, at_start))
         ]
         if not choices:
             raise ValueError(f"nothing fixed stands in every match of {pattern!r}")
-        found |= min(choices, key=_cost)
+        first = min(choices, key=_cost)
+        others = [one for one in choices if _rare(one) and not _implied(first, one)]
+        found.append(Need(first, min(others, key=_cost, default=frozenset())))
     return found
+
+
+def phrases(pattern: str, at_start: bool) -> set[Phrase]:
+    r"""Pieces one of which stands in every match of an expression without flags; see `needs`.
+
+    >>> sorted(phrase.text for phrase in phrases(r"\bso (?:we|i) will \w+", at_start=False))
+    ['so i will ', 'so we will ']
+    """
+    return {phrase for need in needs(pattern, at_start) for phrase in need.first}
+
+
+def _rare(pieces: Iterable[Phrase]) -> bool:
+    return max(_frequency(one.text) for one in pieces) < _RARE
+
+
+def _implied(first: Iterable[Phrase], other: Iterable[Phrase]) -> bool:
+    # Whoever holds one of the first holds one of the others as well.
+    return all(any(there.text in here.text for there in other) for here in first)
 
 
 def _alternatives(items: _Items) -> Iterable[_Items]:

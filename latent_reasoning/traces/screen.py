@@ -1,6 +1,7 @@
 r"""Screen: which of many expressions may match which lines of a text, in one pass over it.
 
-Every expression is stood for by its phrases (`phrases`); a line without any of them cannot match.
+Every expression is stood for by its phrases (`phrases`), often at two of its places; a line without
+any of them, or with those of one place only, cannot match.
 All phrases of all expressions are one automaton of RE2, so that the time does not grow with their
 number. The package google-re2 is used here only.
 """
@@ -9,9 +10,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from latent_reasoning.traces.phrases import Before, phrases
+from latent_reasoning.traces.phrases import Before, needs
 from latent_reasoning.traces.prose_line import ProseLine
 
 # Every character outside ASCII is this byte for the automaton, in texts and in phrases.
@@ -26,6 +27,16 @@ _BEFORE = {
 }
 _MEMORY = 32 * 2**20
 """Bytes the states of the automaton may take; beyond them it starts anew, only slower."""
+
+
+class _Automaton(NamedTuple):
+    match: Callable[[bytes], list[int] | None]
+    """The numbers of the phrases that a line holds."""
+    firsts: list[list[tuple[int, int | None, str]]]
+    """By phrase, what it stands for first: an expression, the need for a phrase besides if there is
+    one, and the phrase if it leads."""
+    besides: list[list[int]]
+    """By phrase, the needs that it meets besides."""
 
 
 class Screen:
@@ -54,40 +65,58 @@ class Screen:
         Args:
             lower: A text in lower case, its lines ended by \n.
         """
-        match, stand_for = self._automaton
+        match, firsts, besides = self._automaton
         plain = lower if lower.isascii() else _NOT_ASCII.sub(_OTHER, lower)
         found: dict[int, dict[ProseLine, set[str]]] = {}
         start = 0
         for line in plain.encode("latin-1").split(b"\n"):
             end = start + len(line)
             if line and (held := match(b"\n" + line)):
-                there = ProseLine(lower, start, end)
+                there: ProseLine | None = None
+                met: set[int] | None = None
                 for phrase in held:
-                    for expression, lead in stand_for[phrase]:
+                    for expression, need, lead in firsts[phrase]:
+                        if need is not None:
+                            met = set().union(*map(besides.__getitem__, held)) if met is None else met
+                            if need not in met:
+                                continue
+                        there = there or ProseLine(lower, start, end)
                         found.setdefault(expression, {}).setdefault(there, set()).add(lead)
             start = end + 1
         return found
 
     @cached_property
-    def _automaton(self) -> tuple[Callable[[bytes], list[int] | None], list[list[tuple[int, str]]]]:
+    def _automaton(self) -> _Automaton:
         import re2
 
-        held_by: dict[tuple[Before, str], list[tuple[int, str]]] = defaultdict(list)
-        for number, (pattern, at_start) in enumerate(self._expressions):
-            for before, text, leads in phrases(pattern, at_start):
-                held_by[before, text].append((number, text if leads else ""))
+        # Phrases by what they stand for: a need of an expression, at its first or its other place.
+        held_by: dict[tuple[Before, str], tuple[list[tuple[int, int | None, str]], list[int]]] = (
+            defaultdict(lambda: ([], []))
+        )
+        every = [
+            (number, need)
+            for number, (pattern, at_start) in enumerate(self._expressions)
+            for need in needs(pattern, at_start)
+        ]
+        for count, (number, need) in enumerate(every):
+            for before, text, leads in need.first:
+                entry = number, count if need.besides else None, text if leads else ""
+                held_by[before, text][0].append(entry)
+            for before, text, _ in need.besides:
+                held_by[before, text][1].append(count)
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         options.never_capture = True
         options.max_mem = _MEMORY
-        automaton, stand_for = re2.Set.SearchSet(options), []
-        for (before, text), expressions in held_by.items():
+        automaton, firsts, besides = re2.Set.SearchSet(options), [], []
+        for (before, text), (first, other) in held_by.items():
             literal = re.escape(_NOT_ASCII.sub(_OTHER, text)).replace(_OTHER, r"\x80")
             for lead in _BEFORE[before]:
                 automaton.Add(lead + literal)
-                stand_for.append(expressions)
+                firsts.append(first)
+                besides.append(other)
         automaton.Compile()
-        return automaton.Match, stand_for
+        return _Automaton(automaton.Match, firsts, besides)
 
 
 class LineScreen:

@@ -64,11 +64,11 @@ def matched(found_by: tuple[cues.Cue, ...], lower: str) -> list[Span]:
             held = any(word in words and phrase in line for phrase, word in cue.keys.items())
             if cue.keys and not held:
                 continue
-            if cue.anywhere:
-                starts |= {match.start() for match in cue.anywhere.finditer(lower, first, last)}
-            if cue.at_start:
+            for rule in cue.anywhere:
+                starts |= {match.start() for match in rule.finditer(lower, first, last)}
+            for rule in cue.at_start:
                 here = (at for at in every if first <= at < last)
-                starts |= {at for at in here if cue.at_start.match(lower, at, last)}
+                starts |= {at for at in here if rule.match(lower, at, last)}
         first = last + 1
     return disjoint([sentence(lower, start) for start in starts])
 

@@ -22,12 +22,12 @@ CUES = (
         r"\\|[a-z]\b)|\b(?:we|i)(?:'re| are|'m| am| were|'ve| have)(?: been)?(?: not|n't)"
         r" (?:been )?(?:given|told)|\b(?:isn't|is not|aren't|are not|wasn't|was not|is never|are"
         r" never|not explicitly|not directly) (?:explicitly |directly )?(?:given|specified"
-        r"|stated|provided|mentioned|told)\b(?! (?:a|an|any|to) \w+ by)",
+        r"|stated|provided|mentioned|told)\b(?! (?:a|an|any|to) \w+ by)(?! a (?:raise|gift|discount))",
     ),
     cue(
         "information data info",
-        r"\b(?:not enough|insufficient|not sufficient|missing|lack(?:s|ing)?(?: of)?|incomplete"
-        r"|n't enough|without (?:more|additional)) (?:\w+ )?(?:information|data|info)\b",
+        r"(?:\b(?:not enough|insufficient|not sufficient|missing|lack(?:s|ing)?(?: of)?|incomplete)"
+        r"|n't enough|\bwithout (?:more|additional)) (?:\w+ )?(?:information|data|info)\b",
     ),
     cue(
         "without unless",
@@ -274,5 +274,87 @@ CUES = (
         "needs",
         r"\bneeds [^.\n]{1,30}, (?:and|but|which) (?:we|i|nothing|that|it|is|the problem)\b"
         r"[^.\n]{0,40}(?:n't\b|\bnot\b|\bno\b|nothing|never|unknown)",
+    ),
+    cue(
+        "",
+        r"\b(?:is|are|was|were|it's|that's|they're|has|have)(?: not|n't| never| nowhere| left)(?: been| yet)?(?: \w+)?"
+        r" (?:given|specified|stated|provided|mentioned|told|said|known|explained|defined|covered|addressed"
+        r"|accounted for|supplied|indicated|disclosed|determined by|fixed by|spelled out|pinned down|settled)\b"
+        r"(?! (?:a|an|any|to) \w+ by)(?! (?:a|an|any|the|his|her|some) (?:raise|gift|present|ticket|chance|discount|job|book|money))"
+        r"|\b(?:figure|diagram|picture|graph|table|drawing|attachment|image|sketch|definition|units?|domain|range"
+        r"|condition|height|length|width|speed|price|rate|year|date|number|value)s?(?: of [^.\n]{1,30})? (?:is|are|was|has been|were) (?:missing|absent"
+        r"|left out|omitted|not|undefined|unspecified|unknown|nowhere)\b(?! (?:a|an|the|divisible|equal|zero|prime|more|less|in the (?:list|range|set))\b)",
+    ),
+    cue(
+        "",
+        r"<start>(?:so |but |okay,? |now,? )*(?:do|are) (?:we|i) (?:really |actually |even )?(?:know|have|told|given)\b[^.!\n]{0,80}\?"
+        r"|<start>(?:is|isn't) there (?:any |enough |anything |some )[^.!\n]{0,40}(?:information|data|said|given|to go on|constraint|condition)[^.!\n]{0,40}\?"
+        r"|\b(?:i|we) (?:can't|cannot|couldn't) (?:really |yet )?(?:see|tell|know|say|make out|read off|work out) (?:which|what|whether|how|where|if|the)\b"
+        r"|\b(?:i|we) (?:still )?(?:don't|do not|didn't) (?:yet |actually |really )?(?:have|know) (?:that|this|it|one|any|enough|a|an|the|yet|[a-z]{1,2}\b|"
+        r"anything|much)\b(?! (?:to|choice|problem))",
+    ),
+    cue(
+        "",
+        r"\b(?:i|we) (?:still )?have no (?:\w+ )?(?:bound|formula|value|information|idea|data|way|clue|relation|equation|information|control|handle"
+        r"|guarantee|justification|argument|proof|figure|number|condition|hint|length|height)\b"
+        r"|\b(?:i|we)(?:'ve| have) (?:yet|still) to (?:show|prove|justify|find|explain|establish|determine|see|deal|account|handle|rule|verify|supply|use)\b"
+        r"|\b(?:i|we)(?: have|'ve)?(?: not|n't) (?:\w+ )?(?:supplied|given|shown|proved|proven|justified|established|explained|argued|addressed|excluded|ruled"
+        r" out|dealt with|accounted for|covered|handled|considered)\b"
+        r"|\b(?:has|have|with|is|leaves|leaving|contains) (?:a|one|some|the|still a|an) (?:\w+ )?(?:hole|gap|loose end|blind spot)\b"
+        r"(?! (?:of|between (?:the )?(?:two )?(?:buildings|tiles|boards|plants|posts)))",
+    ),
+    cue(
+        "",
+        r"\b(?:i|we) still (?:need|lack|miss|want|require)\b(?! (?:\$?\d|to (?!know|show|prove|justify)))"
+        r"|\bmissing (?:piece|bit|part|link|detail|ingredient|information|info|data|fact|condition|value|input|step|assumption)\b"
+        r"(?= (?:of (?:information|data|the (?:argument|proof))|is|here|are|would|that|:|from (?:the )?(?:problem|statement))|[:.,;])(?! (?:of (?:furniture|cake|pie)))"
+        r"|<start>(?:so |okay,? |now,? |and |but )*what (?:we|i)(?:'re|'m| are| am|'d| would)? (?:still |really |now |actually |already |also )*(?:need(?:ed)?|lack(?:ing)?|miss(?:ing)?"
+        r"|don't|do not|haven't)\b(?! to (?!know|show|prove))(?! (?:is|are) \$?\d)|\bwhat(?:'s| is| remains)(?: still)? (?:missing|unclear|unknown|lacking|not (?:known|given|clear|stated))\b"
+        r"|<start>(?:so |okay,? )*what (?:we're|we are|i'm|i am|we've been|we have been) (?:given|told)\b",
+    ),
+    cue(
+        "",
+        r"\b(?:ambiguous|ambiguity|unclear|underspecified|under-specified|ill-posed|ill-defined|vague|unstated|unspecified|undisclosed)\b(?! (?:photo|picture|image))"
+        r"|\b(?:can|could|may|might) be (?:read|interpreted|understood|taken|parsed) (?:in (?:two|several|different|more|at least)|as|either|both|two|to mean)"
+        r"|\b(?:two|several|different|multiple|both|other|another) (?:possible |plausible |different )?(?:readings?|interpretations?)\b"
+        r"|\b(?:does|could|might|would) (?:it|this|that|\"[^\"\n]{1,40}\"|the (?:problem|question|statement)) (?:also )?(?:mean|include|refer to|count)\b[^.\n]{0,60}(?:\?|, or\b)"
+        r"|\bopen to interpretation\b|\bnot (?:entirely |quite |really |totally |fully |at all )?clear\b(?! (?:sky|skies|the table))",
+    ),
+    cue(
+        "",
+        r"\b(?:problem|question|statement|text|exercise|prompt|author|puzzle)(?: statement| itself)? (?:only|just|simply) (?:gives|tells|says|states|mentions|provides|specifies)\b"
+        r"|\b(?:problem|question|statement|text|exercise|prompt|puzzle)(?: statement| itself)? (?:is missing|forgets|neglects|skips|says nothing|is (?:not|n't) (?:clear|explicit|specific)|isn't (?:clear|explicit|specific)"
+        r"|keeps quiet|gives (?:us )?no|provides no|offers no|contains no|has no|leaves|leaves it open|makes no mention|doesn't|does not|didn't|never)\b"
+        r"(?! (?:ask|require|need|matter|depend|change|involve|affect|seem (?:hard|difficult)))",
+    ),
+    cue(
+        "",
+        r"\b(?:we|i)(?:'re| are|'ve been| have been)? (?:know|given|told) [^.\n]{2,90}(?:[;,]| and| but| though| however)+ (?:we|i|it|the|nothing|not|no|neither) ?(?:'ll |'d |also |still |must )?(?:need|want|seek|are (?:asked|looking)|must find|don't"
+        r"|lack|do not|doesn't say|isn't given|remains unknown|is unknown|are unknown|is missing|know nothing|aren't told|are not told|the \w+|what|how|is asked)\b"
+        r"(?<!(?:[;,]) the )(?= )"
+        r"|\b(?:but|yet|though|although|except) (?:we|i) (?:don't|do not|still don't|have no|lack|aren't|are not|can't|cannot) (?!know if (?:it|that|this) is)(?:know|have|given|told|see|tell|\w+ (?:value|information|way|idea))",
+    ),
+    cue(
+        "",
+        r"<start>(?:givens?|the givens|known|knowns|unknowns?|missing|not given|not known|given facts|facts given|we have|we're given|what's given|find|asked to find|to be found"
+        r"|to determine|unclear|open questions?|gaps?|what we lack|what's unclear|needs?)(?: \w+)?[ *_]*:(?=[^\n]*\S)(?<!find:)(?! \\?\[?\d+ ?[-+*/=])"
+        r"|\b(?:can't|cannot|can not|couldn't|impossible to|isn't possible to|no way to) (?:\w+ )?(?:pin (?:\w+ )?down|be pinned down|pinned down|fix|settle|decide)\b"
+        r"|\bnot enough to (?:pin|determine|find|fix|decide|settle|conclude|tell|solve)"
+        r"|\b(?:too little|not enough|no further|no other|no additional|insufficient) (?:information|info|data|details?|conditions?|constraints?|equations?|to go on)\b"
+        r"|\bnothing (?:\w+ )?(?:is|was|has been) (?:said|stated|known|given|mentioned|told)\b|\bno one (?:says|tells|told)\b",
+    ),
+    cue(
+        "",
+        r"\b(?:i'll|i will|we'll|we will|i|we|let me|let's|have to|must|need to)(?: just| simply| therefore| have to)? (?:assume|suppose|take it|presume|interpret|read)"
+        r"[^.\n]{3,90}\b(?:since|because|as|though|although|but) (?:nothing|no|the (?:problem|question|statement|text)|it|this|that|we|there) ?(?:isn't|is not|doesn't|does not|wasn't|never|is|are|aren't|were)?"
+        r" ?(?:said|given|stated|specified|mentioned|otherwise|say|specify|state|mention|told|unclear|unspecified|known)\b"
+        r"|\bthe (?:problem|question|statement) (?:presumably|probably) (?:means|intends|wants|assumes)\b|\bi(?:'d| would) (?:also )?(?:have to|need to) know\b"
+        r"|\b(?:depends|hinges|rests) (?:\w+ )?(?:on|upon) (?:whether|which|how|what)\b[^.\n]{1,60}(?:n't|not|unknown|unclear|never|nowhere)",
+    ),
+    cue(
+        "",
+        r"\b(?:that|this|the) (?:step|claim|part|inequality|assumption|bound|case|direction|argument)(?: \w+)? (?:still )?(?:needs|requires|lacks|wants|is missing|deserves|calls for) (?:a|an|some|more|any|further|its|justification|proof)\b"
+        r"|\b(?:without|lacking) (?:a |an |the |any |more |this |that |some )?(?:\w+ )?(?:value|information|height|length|rate|angle|data|condition|diagram|figure|picture|details?|equation|justification|knowledge|bound|price|speed)\b[^.\n]{0,60}(?:can't|cannot|impossible|unable|stuck|incomplete|unjustified|no way)"
+        r"|\b(?:can't|cannot|couldn't|unable to|impossible to) [^.\n]{2,60}without (?:a |an |the |any |more |knowing|its|their|his|her|some|further|another)",
     ),
 )

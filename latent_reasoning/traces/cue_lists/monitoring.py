@@ -9,7 +9,7 @@ CUES = (
     cue(
         "far",
         r"<start>(?:okay,? )?so far(?:,|:|(?= (?:we|i|so|the|it|there|our|my|everything|\$|\\)))"
-        r"|\b(?:we|i)(?:'ve| have)?\b[^.\n]{0,60} so far\b|\bso far so good",
+        r"|\b(?:we|i)(?:'ve| have)?\b[^.\n]{0,60} so far\b(?! (?:more|less|away|from|above|below|beyond|this)\b)|\bso far so good",
     ),
     cue("now", r"<start>up to now,? (?:we|i)\b"),
     cue("at_this", r"\bat this (?:point|stage),? (?:we|i|our|there|all)\b"),
@@ -275,5 +275,62 @@ CUES = (
         "added used done checked computed",
         r"\bi haven't (?:\w+ )?(?:added|used|done|checked|computed|tried"
         r"|counted|considered)\b[^.\n]{0,40}\byet\b",
+    ),
+    cue(
+        "",
+        r"<start>(?:okay,? |so,? |good,? |great,? |alright,? |all right,? |right,? |and |well,? )*now (?:that )?(?:i|we)(?:'ve| have)? (?:know|knew|got|found|have) (?:the|both|all|two|three|our|everything|enough|that|how|what|a|an|one|my|[a-z] ?=|[a-z] and)\b"
+        r"|<start>(?:okay,? |so,? |good,? |great,? |alright,? |all right,? |right,? |and |well,? |now,? |at last,? |fine,? )*i(?:'ve| have) (?:now )?(?:got|found|shown|proved|proven|computed|obtained|determined|established|verified|handled|counted|seen|reduced|solved|finished|completed|accounted|covered|dealt|done|worked out|listed|gone|collected|gathered|settled|used|eliminated)\b(?! (?:a |an )?(?:feeling|idea|mistake|wrong))"
+        r"|\bwe've (?:now |already |just )?(?:got|found|shown|proved|proven|computed|obtained|determined|established|verified|handled|counted|seen|reduced|solved|finished|completed|accounted|covered|dealt|done|worked out|listed|settled|used|eliminated)\b(?! (?:a )?(?:contradiction|mistake))",
+    ),
+    cue(
+        "",
+        r"\b<am> (?:now |still |only )?left with (?!\$?\d)\w|\b(?:leaves|leaving) (?:us |me )?(?:with )?(?:only |just )?(?:the (?:case|question|second|third|last|other|final|remaining|converse|upper|lower)|case|part|step|one (?:case|unknown|thing|step)|two (?:cases|unknowns|things|steps))\b"
+        r"|<start>(?:so,? |okay,? |now,? )*(?:at|by|up to|to|until) (?:this|that) (?:stage|point|moment)\b,? (?!on\b|in\b|of\b|he\b|she\b|they\b|and\b|the (?:car|train|water|bus|slope|tangent|tank|curve|temperature|function))"
+        r"|<start>(?:so,? |okay,? |good,? )*that(?:'s| makes| is) (?:now )?(?:one|two|three|four|five|half|most|all|both) (?:of (?:the|our|my|them)|down|done|out of|so far|conditions|equations|cases|steps|checked|handled)\b"
+        r"|<start>(?:so |okay,? |now |and )*having (?:now |already )?(?:found|computed|established|shown|determined|proved|proven|dealt|handled|done|solved|finished|settled|counted|obtained|gotten|got|verified|checked|eliminated|completed|covered|ruled|reduced|derived|worked)\b"
+        r"|<start>(?:so,? |and |now,? |okay,? )*with (?:that|this|these|those|it|both|the|all|[a-z]|step|case|part|\(\w\))\b[^.\n,]{0,40} (?:known|found|done|settled|out of the way|in place|established|computed|handled|covered|finished|complete|fixed|determined|behind (?:us|me)|taken care of|in hand|proved|proven|sorted|solved|dealt with|cleared)\b",
+    ),
+    cue(
+        "",
+        r"\b(?:cases?|parts?|steps?|stages?|items?|direction|bound|inequality|base case|inductive step|lemma|piece|phase|task|subproblem|subgoal|job|side|equation|integral|term|angle|calculation|one|ones|list|count|part \(?\w\)?|cases? \w+(?: and \w+)?|step \w|existence|uniqueness)\b (?:[\w' ]{0,20} )?(?:is|are|'s|has been|have been) (?:now |both |all |already |thus |therefore |also )*(?:done|finished|completed?|closed|settled|handled|covered|taken care of|out of the way|behind (?:us|me)|checked off|ticked off|crossed off|sorted|dealt with|through|cleared|in place|in hand|pinned down|wrapped up|dispatched|disposed of|accounted for|proven|proved|solved|exhausted)"
+        r"(?=[.,;:!\u2014)]| (?:and|so|but|now|too|with|giving|as well)\b|$)(?<!set is closed)(?<!interval is closed)"
+        r"|\bthat(?:'s| is) (?:the |one |my |our |all of )?[^.,\n]{2,40} (?:done|finished|sorted|settled|taken care of|out of the way|complete|completed|covered|handled|dealt with|wrapped up|proved|proven|found)(?=[.,;:!\u2014]|$| and| so| but| now)"
+        r"|<start>(?:okay,? |so,? |good,? |great,? |now |we're |i'm |almost |nearly )*(?:half|halfway|half-way|almost|nearly|partly|partially|all|mostly) (?:done|there|finished|through|way there|way through)\b(?=[.,;:!\u2014]| with\b|$)"
+        r"|<start>(?:okay,? |so,? |good,? |great,? |now )*(?:done|finished|through) with (?!work|school|dinner|lunch|his|her)\w+",
+    ),
+    cue(
+        "",
+        r"\b(?:one|two|three|four|five|a few|several|\d) (?:more |other |further )?(?:\w+ )?(?:items?|things?|steps?|cases?|parts?|terms|unknowns?|questions?|tasks?|conditions?|subproblems?|checks?|bits?|quantities|loose ends?|equations?|values?|stages?|directions?|inequalit(?:y|ies)) (?:are |is |still |that |now |yet )*(?:left|to go|remain(?:s|ing)?|done|outstanding|behind|missing|unaccounted|to do|to handle|to check|open|unused|pending|down)\b"
+        r"|<start>(?:so,? |okay,? |ok,? |now,? |right,? |alright,? |let me see,? )*where (?:are we|am i|were we|was i|do we|do i|does (?:this|that) leave)\b"
+        r"|\bwhere (?:we|i) (?:are|am|stand|were|left off|was) (?:now|so far|at|up to)?(?=[:.,;?!]| now| so| at)"
+        r"|\bbefore (?:moving|going|proceeding|continuing|i move|we move|i go on|we go on) (?:on|further|ahead|to)?\b(?= with| to|[,.;:]| any)|<start>(?:okay,? |so,? |good,? |and |now,? |great,? )*(?:now for|now on to|now onto|now to the|now part|now case|now step|next up|next comes|onwards?|on to|onto the|next:|now the (?:second|third|other|last|final|remaining|harder|next|converse|upper|lower|inductive))\b",
+    ),
+    cue(
+        "",
+        r"\b(?:i|we) still (?:owe|have|need|lack|want|must|should|haven't|don't|do not|got)\b(?! (?:\$?\d))"
+        r"|\b(?:is|are|remains?|remain) (?:still |yet )?(?:to be (?:done|shown|found|proved|proven|checked|determined|computed|handled|seen|verified|established|dealt|counted|treated|settled|justified|added|decided)|outstanding|unaccounted|pending|unproved|unproven|unused|unfinished|unresolved|open)\b(?! (?:on|until|from|at|interval|balance|invoice|set))"
+        r"|\bstill (?:missing|outstanding|pending|open|left|unaccounted|to come|to go|unproved|unused|to be)\b(?! in the (?:jar|box|bag|bank))|\b(?:is|are) what(?:'s| is| are)? (?:remain|left)|\bwhat remain\b"
+        r"|\b(?:there|all that|only|now|then|that|it) (?:now |only |still )?remains? (?:the (?:case|question|matter|task|other|second|last|converse)|to|only|one|case)\b|\b(?:yet|left) to (?:be (?:done|shown|used|found|handled)|show|prove|use|check|handle|determine|compute|find|consider|deal)\b",
+    ),
+    cue(
+        "",
+        r"\b(?:don't|do not|must not|mustn't|let's not|shouldn't|not to|let me not|can't) forget\b|\bbear in mind\b|\bnote to self\b|\bkeep(?:ing)? (?:a |the |my |an )?(?:running )?(?:note|score|count|list|eye|tab|tabs|record|track|total)\b(?= (?:of|on|in|that|as|here))"
+        r"|\b(?:the|my|our) (?:current|running|present) (?:\w+ )?(?:state|tally|count|total|status|sum|list|position|situation|best|bound|subtotal)\b|<start>(?:current|running|present) (?:\w+ )?(?:state|tally|count|total|status|sum|list|position)\b"
+        r"|<start>(?:a |quick |short |brief |let me )*(?:recap|status check|progress check|progress report|checkpoint|summary so far|stocktaking|taking stock|state of play|where things stand|interim summary|bookkeeping|inventory|tally)\b(?=[:.,;!]| (?:of|before|so|here))"
+        r"|\b(?:taking|take) stock\b|<start>(?:to|let me|let's|let us|i'll|just to|so to) (?:quickly |briefly |just |first )?(?:recap|take stock|sum up (?:so far|what|where|the (?:state|progress))|summari[sz]e (?:so far|what|where|progress|the (?:state|progress|situation|results|steps))|recapitulate|review where|collect (?:what|the results|everything)|gather what|pull together|keep tabs|update|note down what|keep (?:a )?(?:note|count|score))\b",
+    ),
+    cue(
+        "",
+        r"\b(?:i|we)(?:'m| am|'re| are|'ve been| have been)? (?:\w+ )?(?:sidetracked|distracted|off track|on (?:the right )?track|getting (?:closer|somewhere|nowhere|off|lost|there)|making (?:\w+ )?progress|close(?: now)?(?=[.,;:!])|nearing|on the home stretch|on schedule|running (?:long|out of)|about to finish|ready to (?:combine|conclude|answer|compute|put|finish|move|assemble|plug|add|finali[sz]e))\b"
+        r"|\b(?:home stretch|last lap|final stretch|final leg|last leg of the (?:solution|problem|proof))\b|\b(?:i|we)(?:'ve| have)? (?:not|n't) (?:yet )?(?:\w+ )?(?:used|touched|needed|finished|reached|addressed|handled|counted|got|dealt|included|incorporated|taken)\b[^.\n]{0,50}(?:\byet\b|\bso far\b|\bhere\b)"
+        r"|\bnot (?:yet )?(?:done|finished|there|used|through)(?: with [^.\n]{1,30})? yet\b|\bnot yet (?:been )?(?:used|shown|done|handled|proved|covered|counted|dealt|established|finished|included|addressed)\b"
+        r"|<start>(?:first|second|third|last|next|one|two|another) (?:\w+ )?(?:done|down|found|settled|finished|complete|handled|out of the way)(?=[.,;:!\u2014])|\bone down\b",
+    ),
+    cue(
+        "",
+        r"\b(?:we|i) (?:now )?have (?:everything|all(?: of)? (?:the|we|i|that|three|four|five|our)|both|enough|what (?:we|i) need(?:ed)?|the (?:first|second|two|three|lower|upper|last) [^.\n,]{2,40}(?:, (?:now|next|and now|so|but|the)|; )|all the (?:pieces|ingredients|values|parts|information|data))\b(?! (?:a |been ))"
+        r"|\bso far\b[,:]? (?:i|we|so good|the|it|there|that|our|my|everything|all|only|\$|\\|[a-z] ?[=|<>]|have|found|nothing)(?!more\b)(?! (?:temperature|week|year))"
+        r"|\b(?:covered|used|done|found|seen|shown|established|counted|listed|checked|handled|ruled out|have|got|computed|collected|works|known) (?:\w+ ){0,4}so far\b(?! (?:this|today|in) )|\bso far (?:is|are|has|gives|come|amounts)\b"
+        r"|\b(?:everything|all|nothing|two|three|one|half|most) (?:\w+ ){0,3}(?:in place|accounted for|ticked off|in hand)\b|\b(?:that|this) (?:completes|finishes|concludes|wraps up|takes care of|covers|handles|settles|disposes of|closes|deals with|finalizes) (?!\d|his|her)\w+|\bmoving on\b(?=[,.:;!]| to (?:the|part|step|case|\())",
     ),
 )
