@@ -77,7 +77,9 @@ _FENCE = re.compile(r"[ \t>*-]*+(?P<mark>`{3,}+|~{3,}+)[ \t]*+(?P<info>[^`~]*+)"
 _PROGRAM_TAG = re.compile(
     r"\{?\.?(?:(?:i?python|py|sage)[23]?(?:\.[0-9]+)?|pycon|python-repl|sagemath|tool_code|code"
     r"|c|c\+\+|cpp|c#|csharp|java|javascript|js|typescript|ts|julia|r|matlab|octave|go|rust|ruby"
-    r"|haskell|scala|kotlin|swift|php|perl|lua|mathematica|wolfram|maple|pascal|fortran)"
+    r"|haskell|scala|kotlin|swift|php|perl|lua|mathematica|wolfram|maple|pascal|fortran|sql|prolog|lean4?"
+    r"|gp|pari|maxima|gap|clojure|lisp|scheme|racket|elixir|erlang|ocaml|fsharp|f#|ada|basic|vb|vba"
+    r"|dart|zig|nim|groovy|awk|bc|tcl|apl|jl|rb|rs|hs|kt|wl|asm|jupyter)"
     r"(?:[}]|$|[ \t]*+[{#]|[ \t]++\w+=)",
     re.I,
 )

@@ -43,6 +43,9 @@ _STATEMENTS = (
     _piece("import ", r"\bimport [a-z][\w.]*+ as [a-z]\w*+(?= ?(?:;|`|$))"),
     _piece("import ", r"\bfrom [a-z][\w.]*+ import (?:\*|[A-Za-z_]\w*+)"),
     _piece("lambda ", r"\blambda [a-z]\w*+(?:, ?[a-z]\w*+)*+: ?[\w(]"),
+    _piece("}]", r"\b(?:N?Sum|Table|N?Product|N?Solve|Reduce|N?Integrate|Select|Plot|Limit|FindRoot"
+           r"|FindInstance)\[[^\n]{1,120}?\{[^{}\n]{1,40}\}\]"),
+    _piece("`", r"`(?:echo [^`\n]*\| ?bc\b[^`\n]*|[a-z]\w*\([a-z] ?= ?-?\d+ ?, ?[^`\n]*\))`"),
     _piece("[", r"\[[^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+\]", _COLLECTED),
 )
 _COLLECTS = ("sum", "len", "max", "min", "list", "sorted", "any", "all", "set", "int", "round",
@@ -90,7 +93,7 @@ def pieces_of(text: str) -> list[Piece]:
             elif caller[2] in _CALLED:
                 found[caller[2]] = _CALLED[caller[2]]
     pieces = [piece for named in found.values() for piece in named]
-    if " for " in text or "import " in text or "lambda " in text or "def " in text:
+    if any(map(text.__contains__, (" for ", "import ", "lambda ", "def ", "}]", "`"))):
         pieces += [piece for piece in _STATEMENTS if piece.anchor in text]
     return pieces
 

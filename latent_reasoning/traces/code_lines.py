@@ -149,7 +149,9 @@ def split_lines(text: str) -> list[Line]:
         elif in_display:
             kinds.append(DISPLAY)
         else:
-            kinds.append(NEUTRAL if in_program else kind_of(bare))
+            # Most lines of prose end here; `kind_of` says the same of them.
+            title = not in_program and _TITLE.match(bare)
+            kinds.append(PROSE if title else NEUTRAL if in_program else kind_of(bare))
     ends = [at + number for number, at in enumerate(accumulate(map(len, texts)))]
     return list(map(Line, texts, [0, *(end + 1 for end in ends)], ends, kinds))
 

@@ -83,7 +83,7 @@ def _alternatives(pattern: str) -> list[str]:
     found = []
     for one in _parted(pattern):
         group, rest = _first_group(one)
-        if _START in group[len(_START) :] and not one.startswith(_START):
+        if _START in group:
             found += [f"{first}{rest}" for first in _parted(group)]
         else:
             found.append(one)
@@ -128,11 +128,12 @@ def detector(cues: Iterable[Cue]) -> Callable[[Passage], list[Span]]:
 
     def spans(passage: Passage) -> list[Span]:
         likely = passage.likely
-        if sought.keys().isdisjoint(likely):
+        numbers = sought.keys() & likely.keys()
+        if not numbers:
             return []
         starts = {
             start
-            for number in sought.keys() & likely.keys()
+            for number in numbers
             for line, leads in likely[number].items()
             for start in _matches(line, leads, *sought[number])
         }

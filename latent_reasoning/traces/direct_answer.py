@@ -38,13 +38,23 @@ _BARE = re.compile(
 _ANSWER_TAG = re.compile(r"<answer>\s*(.*?)\s*(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAGS = re.compile(r"</?(?:answer|think)>", re.IGNORECASE)
 _NEXT_QUESTION = re.compile(
-    r"\n\s*(?:\*\*|#+ )?(?:human|user|question|q|problem|exercise)(?: ?\d+)?(?:\*\*)? ?[:.]",
+    r"\n\s*(?:\*\*|#+ )?(?:next )?(?:human|user|question|q|problem|exercise)(?: ?\d+)?(?:\*\*)? ?[:.]",
     re.IGNORECASE,
 )
 _OPENER = r"(?:(?:sure|certainly|of course|okay|ok|yes|no|great question)[!.,] )?"
+_GIVEN = (
+    r"(?:[-+]?[$]?[0-9][0-9,./]*%?|\$[^$=\n]{1,40}\$|\\\([^=\n]{1,40}\\\)|\(?[A-E]\)?"
+    r"|\\boxed\{[^{}]{1,30}\})"
+)
 _SHORT_ANSWER = re.compile(
     rf"{_OPENER}(?:(?:yes|no|true|false)[.!]?"
     r"|\{\s*\"(?:final_?|the )?(?:answer|result|solution)\"\s*:\s*[^{}:]+\}"
+    rf"|(?:i (?:think|believe|guess) (?:that )?|probably |well, )?(?:(?:it|that|this)(?:'s| is| would be"
+    r"| should be| equals)|(?:the|my) (?:\w+ ){0,2}(?:answer|result|option|choice|solution|value|total|sum"
+    r"|product)(?: is| would be| should be| equals| comes to)|i'd say|i get|i got)"
+    rf" (?:about |exactly |simply |just )?{_GIVEN}(?: [a-z]{{1,12}}){{0,2}}"
+    r"(?:,? (?:but|though) (?:i'm|i am|i|don't|not)\b[^.\n]{0,60})?[.!]?"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?[.!]?"
     r"|a(?:ns)?[:.] ?[-+]?[$]?[0-9][0-9,./]*%?(?: [a-z]{1,12}){0,2}\.?"
     r"|(?:[$]|\\\()?[a-z] ?= ?[-+]?[0-9][0-9./]*"
     r"(?:(?:, ?| or | and |, and |, or )(?:[a-z] ?= ?)?[-+]?[0-9][0-9./]*)+(?:[$]|\\\))?\.?)",
@@ -110,4 +120,5 @@ def _works(text: str, answer: str) -> bool:
     words = around.replace("\\boxed{ }", " ")
     if _COMPUTES.search(_FRACTION.sub("", words)) or _REASONS.search(words):
         return True
-    return len(_NUMBER.findall(words)) > 1
+    numbers = len(_NUMBER.findall(words))
+    return numbers > 1 or (numbers == 1 and ", so " in words)

@@ -30,7 +30,7 @@ _COMMON = frozenset(
         *("and", "so", "but", "can", "will", "have", "do", "be", "for", "or", "if", "you"),
         *("not", "what", "my", "our", "one", "now", "as", "at", "by", "from", "on", "has", "with"),
         *("these", "there", "then", "how", "many", "more", "than", "first", "since", "only", "each"),
-        *("all", "both", "two", "three", "other", "need", "let", "get", "find", "use", "given"),
+        *("all", "both", "two", "three", "other", "given"),
         *("number", "numbers", "total", "answer", "result", "sum", "value", "values", "equal"),
         *("step", "case", "times", "cost", "equation", "length", "area", "points", "problem"),
     ]
@@ -192,8 +192,12 @@ def _repeated(least: int, most: int, body: _Items, heads: set[str]) -> tuple[set
 
 
 def _cost(pieces: Iterable[Phrase]) -> float:
-    # To look everywhere in a line takes longer than to try the places where a piece stands.
-    return sum(_frequency(one.text) * (1 if one.leads else 2) for one in pieces)
+    # To look everywhere in a line takes longer than to try the places where a piece stands, and few
+    # words stand where a sentence or a clause begins.
+    return sum(
+        _frequency(one.text) * (0.3 if one.before is Before.START else 1 if one.leads else 2)
+        for one in pieces
+    )
 
 
 def _frequency(text: str) -> float:

@@ -23,11 +23,11 @@ _OUTPUT_BLOCK = re.compile(
 )
 _LABEL = re.compile(
     r"^[ \t>*_#-]*(?:(?:the|expected|code|program|execution|python|console|printed|sample|my) )?"
-    r"(?:output|execution result)s?(?: of (?:the|this) \w+)?[*_ ]*:[*_ \t]*",
+    r"(?:output|execution result|observation)s?(?: of (?:the|this) \w+)?[*_ ]*:[*_ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
 _TAGGED = Passage.screen.add(rf"(?:```|~~~){_TAG}", at_start=False)
-_LABELLED = Passage.screen.add("output|execution result", at_start=False)
+_LABELLED = Passage.screen.add("output|execution result|observation", at_start=False)
 _BLOCK_BELOW = re.compile(
     rf"\s*?\n{_MARK}(?:text|plaintext|output)?[ \t]*\n(?:.*\n)*?{_MARK}", re.M
 )
@@ -60,7 +60,8 @@ _NOUN = r"(?:code|program|script|snippet|function|loop|block|python code|cell)"
 _SAID_CUES = (
     cue(
         "output outputs print prints printed returns return gives produces yields displays"
-        " results run running execute executing evaluating expect",
+        " results run running execute executing evaluating expect sympy python interpreter console printed"
+        " returned displayed resulting evaluates computes evaluate come",
         rf"\b(?:(?:the|this|that|above|our|my)(?: \w+){{0,2}} {_NOUN}(?: above| below)?"
         r"(?:,? when (?:run|executed),?)?(?: will| would| should)? (?:outputs?|prints?|returns?"
         r"|gives?(?: us)?|produces?|yields?|displays?|results? in|prints out)\b"
@@ -69,10 +70,13 @@ _SAID_CUES = (
         r"|(?:running|executing|evaluating) (?:this|it)\b"
         r"|(?:the|its|expected|resulting|printed) output (?:of [^.\n]{1,60} )?(?:is|was|will be"
         r"|would be|should be|shows|gives|from)\b"
-        r"|(?:it|this|which|`?print\([^\n]{0,40}\)`?) (?:(?:will|would|should) (?:print|output"
-        r"|return)|prints|outputs|returns)\b"
+        r"|(?:it|this|that|which|`?print\([^\n]{0,40}\)`?) (?:(?:will|would|should) (?:print|output"
+        r"|return|evaluate to|come out as)|prints|outputs|returns|evaluates to|computes to)\b"
+        r"|(?:sympy|python|numpy|the interpreter|the console) (?:will )?(?:returns?|gives?|prints?"
+        r"|outputs?|reports?|shows?)\b|(?:printed|returned|displayed|resulting) (?:value|result|number"
+        r"|list|string) (?:is|was|will be|would be)\b"
         rf"|expect (?:this|that|it|the {_NOUN}) to (?:output|print|return|give|yield|display)\b)"
-        r"(?=[^\n]*(?:[0-9]|\\boxed|true|false|\[|:[ \t]*$))",
+        r"(?=[^\n]*(?:[0-9\"]|\\boxed|true|false|\[|:[ \t]*$))",
     ),
 )
 _SAID = detector(_SAID_CUES)
@@ -84,6 +88,18 @@ _TICKED_CUES = (
         r"|(?:you|we|i)(?:'ll| will)? (?:get|see|obtain))\b(?=[^\n]*(?:[0-9]|true|false|\[))",
     ),
 )
+# Where the program itself is not shown, only what says that it is a program's output.
+_UNSHOWN = (
+    cue(
+        "",
+        r"\b(?:the|this|that|my|our|above) (?:\w+ )?(?:code|program|script|snippet|loop)(?: above)?"
+        r"(?: will| would| should)? (?:prints?|outputs?|returns?|gives|displays?|yields?) (?:out )?"
+        r"[\[\"'`$-]?\d[\d.,]*[\"'`\]]?(?= for\b| so\b| and\b| as\b|[ ]*$|[.,;:!])"
+        r"|\brunning (?:the|this|that|my|our)(?: \w+){0,2} (?:code|program|script|snippet)(?: above)?,?"
+        r" (?:we|i|you)(?:'ll| will| would)? (?:get|see|obtain|find)\b",
+    ),
+)
+_TICKED_CUES += _UNSHOWN
 _TICKED = detector(_TICKED_CUES)
 
 

@@ -186,10 +186,10 @@ CUES = (
     ),
     cue(
         "",
-        r"(?:<start>|\b(?:but|oh|hmm|no) )wait\b[,.!:\u2014\u2026-]* ?(?![^\n]{0,110}\?)[^\n]{0,90}?"
+        r"(?:<start>|\b(?:but|oh|hmm|no) )wait\b[,.!:\u2014\u2026-]* ?[^\n?]{0,90}?"
         r"(?:n't\b|\bnot\b|\bcannot\b|\bwrong\b|\bmistake|\berror\b|\bforgot|\bmissed|\bmis(?:read"
         r"|count|took|appl|calc)|\binstead\b|\bshould (?:be|have)\b|\balready counted|\btwice\b"
-        r"|\bdouble[- ]count|\boverlook|\bsupposed to\b|\bbackwards\b)",
+        r"|\bdouble[- ]count|\boverlook|\bsupposed to\b|\bbackwards\b)(?![^\n]{0,60}\?)",
     ),
     cue(
         "",

@@ -283,7 +283,7 @@ CUES = (
         r"(?! (?:a|an|any|to) \w+ by)(?! (?:a|an|any|the|his|her|some) (?:raise|gift|present|ticket|chance|discount|job|book|money))"
         r"|\b(?:figure|diagram|picture|graph|table|drawing|attachment|image|sketch|definition|units?|domain|range"
         r"|condition|height|length|width|speed|price|rate|year|date|number|value)s?(?: of [^.\n]{1,30})? (?:is|are|was|has been|were) (?:missing|absent"
-        r"|left out|omitted|not|undefined|unspecified|unknown|nowhere)\b(?! (?:a|an|the|divisible|equal|zero|prime|more|less|in the (?:list|range|set))\b)",
+        r"|left out|omitted|undefined|unspecified|nowhere)\b(?! (?:in the (?:list|range|set))\b)",
     ),
     cue(
         "",

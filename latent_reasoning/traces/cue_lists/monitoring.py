@@ -300,7 +300,7 @@ CUES = (
     ),
     cue(
         "",
-        r"\b(?:one|two|three|four|five|a few|several|\d) (?:more |other |further )?(?:\w+ )?(?:items?|things?|steps?|cases?|parts?|terms|unknowns?|questions?|tasks?|conditions?|subproblems?|checks?|bits?|quantities|loose ends?|equations?|values?|stages?|directions?|inequalit(?:y|ies)) (?:are |is |still |that |now |yet )*(?:left|to go|remain(?:s|ing)?|done|outstanding|behind|missing|unaccounted|to do|to handle|to check|open|unused|pending|down)\b"
+        r"\b(?:items?|things|tasks?|conditions?|checks?|loose ends?|unknowns?|subproblems?|quantities|directions?|questions?|stages?|steps?|cases?|parts|terms|equations?|pieces|inequalities|bits) (?:are |still )?(?:left to|left\b(?=[.,;:!\u2014])|left on|to go\b|remain\b(?=[.,;:!\u2014])|remaining(?=[.,;:!\u2014])|outstanding|to do\b|to handle|to check|still open|unaccounted|pending|done\b(?=[.,;:!\u2014]| and\b|, )|down\b(?=[.,;:!\u2014]))"
         r"|<start>(?:so,? |okay,? |ok,? |now,? |right,? |alright,? |let me see,? )*where (?:are we|am i|were we|was i|do we|do i|does (?:this|that) leave)\b"
         r"|\bwhere (?:we|i) (?:are|am|stand|were|left off|was) (?:now|so far|at|up to)?(?=[:.,;?!]| now| so| at)"
         r"|\bbefore (?:moving|going|proceeding|continuing|i move|we move|i go on|we go on) (?:on|further|ahead|to)?\b(?= with| to|[,.;:]| any)|<start>(?:okay,? |so,? |good,? |and |now,? |great,? )*(?:now for|now on to|now onto|now to the|now part|now case|now step|next up|next comes|onwards?|on to|onto the|next:|now the (?:second|third|other|last|final|remaining|harder|next|converse|upper|lower|inductive))\b",
