@@ -43,8 +43,11 @@ _STATEMENTS = (
     _piece("import ", r"\bimport [a-z][\w.]*+ as [a-z]\w*+(?= ?(?:;|`|$))"),
     _piece("import ", r"\bfrom [a-z][\w.]*+ import (?:\*|[A-Za-z_]\w*+)"),
     _piece("lambda ", r"\blambda [a-z]\w*+(?:, ?[a-z]\w*+)*+: ?[\w(]"),
-    _piece("}]", r"\b(?:N?Sum|Table|N?Product|N?Solve|Reduce|N?Integrate|Select|Plot|Limit|FindRoot"
-           r"|FindInstance)\[[^\n]{1,120}?\{[^{}\n]{1,40}\}\]"),
+    _piece(
+        "}]",
+        r"\b(?:N?Sum|Table|N?Product|N?Solve|Reduce|N?Integrate|Select|Plot|Limit|FindRoot"
+        r"|FindInstance)\[[^\n]{1,120}?\{[^{}\n]{1,40}\}\]",
+    ),
     _piece("`", r"`(?:echo [^`\n]*\| ?bc\b[^`\n]*|[a-z]\w*\([a-z] ?= ?-?\d+ ?, ?[^`\n]*\))`"),
     _piece("[", r"\[[^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+\]", _COLLECTED),
 )

@@ -1,9 +1,9 @@
 r"""Cues: phrases by which a way of reasoning shows in prose, and finding them fast.
 
-A behaviour has a list of cues. A cue is a regular expression on the text in lower case, and words
-one of which a line must hold besides, if any are named. Its span runs from the phrase to the end of the sentence or
-line, whichever comes first. No cue looks beyond its line, so a text cut between two lines has the
-spans of its pieces.
+A behaviour has a list of cues. A cue is a regular expression on the text in lower case, and words,
+if any, one of which a line must hold besides. Its span runs from the phrase to the end of the
+sentence or line, whichever comes first. No cue looks beyond its line, so a text cut between two
+lines has the spans of its pieces.
 
 The expressions are tried where the screen of `Passage` says that they may match, and nowhere else.
 """
@@ -33,11 +33,11 @@ _SHORTHANDS = {
     r" have to|we'll|we will|we can|we should|we could|we must|we need to|we may|we might)",
     "<am>": r"(?:i'm|i am|we're|we are)",
     "<have>": r"(?:i've|i have|we've|we have)",
-    "<solve>": r"(?:find|compute|determine|solve|count|evaluate|express|work out|figure out|calculate"
-    r"|identify|establish|prove|show|factor|split|reduce|convert|simplify|use|apply|plug|substitute|set"
-    r" up|rewrite|expand|multiply|divide|add|subtract|sum|combine|isolate|eliminate|differentiate"
-    r"|integrate|estimate|bound|maximi[sz]e|minimi[sz]e|break|parametri[sz]e|invert|transform|construct"
-    r"|deduce|verify|obtain)",
+    "<solve>": r"(?:find|compute|determine|solve|count|evaluate|express|work out|figure out"
+    r"|calculate|identify|establish|prove|show|factor|split|reduce|convert|simplify|use|apply|plug"
+    r"|substitute|set up|rewrite|expand|multiply|divide|add|subtract|sum|combine|isolate|eliminate"
+    r"|differentiate|integrate|estimate|bound|maximi[sz]e|minimi[sz]e|break|parametri[sz]e|invert"
+    r"|transform|construct|deduce|verify|obtain)",
     "<that>": r"(?:that|this|it|which)",
     "<is>": r"(?:'s| is| was)",
     "<now>": r"(?:also |now |quickly |just |first |then |try to |go ahead and ){0,2}",
@@ -49,8 +49,8 @@ class Cue:
     """One phrase, or a family of phrases."""
 
     keys: dict[str, str]
-    """Phrases one of which its line must hold, and the first word of each, not in a longer word;
-    none where the expression bounds its own words."""
+    """Phrases one of which its line must hold, and the first word of each, not in a longer word.
+    None are needed where the expression bounds its own words."""
     at_start: Sequence[re.Pattern[str]]
     """What it may say at the beginning of a sentence, a clause or a line, in lower case."""
     anywhere: Sequence[re.Pattern[str]]

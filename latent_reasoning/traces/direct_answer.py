@@ -38,7 +38,8 @@ _BARE = re.compile(
 _ANSWER_TAG = re.compile(r"<answer>\s*(.*?)\s*(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAGS = re.compile(r"</?(?:answer|think)>", re.IGNORECASE)
 _NEXT_QUESTION = re.compile(
-    r"\n\s*(?:\*\*|#+ )?(?:next )?(?:human|user|question|q|problem|exercise)(?: ?\d+)?(?:\*\*)? ?[:.]",
+    r"\n\s*(?:\*\*|#+ )?(?:next )?(?:human|user|question|q|problem|exercise)(?: ?\d+)?(?:\*\*)?"
+    r" ?[:.]",
     re.IGNORECASE,
 )
 _OPENER = r"(?:(?:sure|certainly|of course|okay|ok|yes|no|great question)[!.,] )?"
@@ -49,8 +50,10 @@ _GIVEN = (
 _SHORT_ANSWER = re.compile(
     rf"{_OPENER}(?:(?:yes|no|true|false)[.!]?"
     r"|\{\s*\"(?:final_?|the )?(?:answer|result|solution)\"\s*:\s*[^{}:]+\}"
-    rf"|(?:i (?:think|believe|guess) (?:that )?|probably |well, )?(?:(?:it|that|this)(?:'s| is| would be"
-    r"| should be| equals)|(?:the|my) (?:\w+ ){0,2}(?:answer|result|option|choice|solution|value|total|sum"
+    rf"|(?:i (?:think|believe|guess) (?:that )?|probably |well, )?(?:(?:it|that|this)(?:'s| is|"
+    rf" would be"
+    r"| should be| equals)|(?:the|my) (?:\w+ ){0,2}(?:answer|result|option|choice|solution|value"
+    r"|total|sum"
     r"|product)(?: is| would be| should be| equals| comes to)|i'd say|i get|i got)"
     rf" (?:about |exactly |simply |just )?{_GIVEN}(?: [a-z]{{1,12}}){{0,2}}"
     r"(?:,? (?:but|though) (?:i'm|i am|i|don't|not)\b[^.\n]{0,60})?[.!]?"

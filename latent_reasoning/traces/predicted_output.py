@@ -60,7 +60,8 @@ _NOUN = r"(?:code|program|script|snippet|function|loop|block|python code|cell)"
 _SAID_CUES = (
     cue(
         "output outputs print prints printed returns return gives produces yields displays"
-        " results run running execute executing evaluating expect sympy python interpreter console printed"
+        " results run running execute executing evaluating expect sympy python interpreter console"
+        " printed"
         " returned displayed resulting evaluates computes evaluate come",
         rf"\b(?:(?:the|this|that|above|our|my)(?: \w+){{0,2}} {_NOUN}(?: above| below)?"
         r"(?:,? when (?:run|executed),?)?(?: will| would| should)? (?:outputs?|prints?|returns?"
@@ -73,7 +74,8 @@ _SAID_CUES = (
         r"|(?:it|this|that|which|`?print\([^\n]{0,40}\)`?) (?:(?:will|would|should) (?:print|output"
         r"|return|evaluate to|come out as)|prints|outputs|returns|evaluates to|computes to)\b"
         r"|(?:sympy|python|numpy|the interpreter|the console) (?:will )?(?:returns?|gives?|prints?"
-        r"|outputs?|reports?|shows?)\b|(?:printed|returned|displayed|resulting) (?:value|result|number"
+        r"|outputs?|reports?|shows?)\b|(?:printed|returned|displayed|resulting) (?:value|result"
+        r"|number"
         r"|list|string) (?:is|was|will be|would be)\b"
         rf"|expect (?:this|that|it|the {_NOUN}) to (?:output|print|return|give|yield|display)\b)"
         r"(?=[^\n]*(?:[0-9\"]|\\boxed|true|false|\[|:[ \t]*$))",
@@ -95,7 +97,8 @@ _UNSHOWN = (
         r"\b(?:the|this|that|my|our|above) (?:\w+ )?(?:code|program|script|snippet|loop)(?: above)?"
         r"(?: will| would| should)? (?:prints?|outputs?|returns?|gives|displays?|yields?) (?:out )?"
         r"[\[\"'`$-]?\d[\d.,]*[\"'`\]]?(?= for\b| so\b| and\b| as\b|[ ]*$|[.,;:!])"
-        r"|\brunning (?:the|this|that|my|our)(?: \w+){0,2} (?:code|program|script|snippet)(?: above)?,?"
+        r"|\brunning (?:the|this|that|my|our)(?: \w+){0,2} (?:code|program|script|snippet)(?:"
+        r" above)?,?"
         r" (?:we|i|you)(?:'ll| will| would)? (?:get|see|obtain|find)\b",
     ),
 )

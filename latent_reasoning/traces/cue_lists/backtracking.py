@@ -179,7 +179,8 @@ CUES = (
         r"<start>(?:so |okay,? |hmm,? |oh,? |but )*(?:actually|sorry|ah|argh|oh|nope),? (?:wait"
         r"|no\b(?=[,.!:;])|scratch|hang on|strike)|<start>(?:hang on|nope)(?=[,.!:;\u2014])"
         r"|<start>(?:please )?(?:disregard|ignore) (?:that|this|the (?:previous|last|above)|my|what"
-        r" (?:i|we))\b|<start>strike (?:the|my|that|this)\b|<start>(?:take two|clean slate|fresh start"
+        r" (?:i|we))\b|<start>strike (?:the|my|that|this)\b|<start>(?:take two|clean slate|fresh"
+        r" start"
         r"|from the top|second attempt|let me try that again)\b"
         r"|\b(?:i|we)(?:'ll| will|'d)? (?:take (?:that|it|this) back|go back on)\b"
         r"|\bback to square one\b|\bcross (?:that|this|it) out\b",
@@ -195,9 +196,11 @@ CUES = (
         "",
         r"\b(?:i|we)(?:'ve| have| had|'d| must have| seem to have| think i)?(?: just| also| clearly"
         r"| accidentally)? (?:got|had|have|did|put|set up|set|wrote|read|copied)"
-        r" (?:that|this|it|those|these|(?:the|my) \w+(?: \w+)?) (?:all |completely )?(?:wrong(?:ly)?\b"
+        r" (?:that|this|it|those|these|(?:the|my) \w+(?: \w+)?) (?:all |completely"
+        r" )?(?:wrong(?:ly)?\b"
         r"|backwards?\b|the wrong way|upside down|reversed|mixed up|incorrectly)"
-        r"|(?<!could )(?<!might )\bi(?:'ve| have| had| must have| think i)?(?: just| clearly| also)?"
+        r"|(?<!could )(?<!might )\bi(?:'ve| have| had| must have| think i)?(?: just| clearly|"
+        r" also)?"
         r" (?:mis(?:read|counted|calculated|placed|copied|stated|applied|label+ed|took|wrote"
         r"|interpreted|understood|added|multiplied|remembered|judged|typed|used|heard|identified)"
         r"|swapped|mixed up|double[- ]counted|overcounted|undercounted|counted [^.\n]{1,50}"
@@ -211,96 +214,131 @@ CUES = (
         "",
         r"<start>(?:oh|ah|wait|no|hmm|whoops|oops|sorry)[^\n]{0,20}?[,.!]* (?:i see,? )?(?:i|we)"
         r"(?:'ve| have| had)?(?: just)? (?:used|took|wrote|counted|added|subtracted|multiplied"
-        r"|divided|put|treated|computed|calculated|applied|dropped|copied|skipped|read|solved|assumed"
+        r"|divided|put|treated|computed|calculated|applied|dropped|copied|skipped|read|solved"
+        r"|assumed"
         r"|left out|included|ignored|squared|cancell?ed|swapped|started)\b",
     ),
     cue(
         "",
-        r"\b(?:my|our|that|this|the) (?:\w+ ){0,2}(?:choice|guess|assumption|value|attempt|line|idea"
-        r"|sign|answer|result|reading|count|calculation|estimate|step|total|figure|exponent|case split"
+        r"\b(?:my|our|that|this|the) (?:\w+ ){0,2}(?:choice|guess|assumption|value|attempt|line"
+        r"|idea"
+        r"|sign|answer|result|reading|count|calculation|estimate|step|total|figure|exponent|case"
+        r" split"
         r"|claim|set-?up|model|factoring|factorization|expansion|labels?|equation|formula)"
-        r"(?: (?:of|for|that|in|about|on) [^.,;\n]{1,40})? (?:is|was|were|must be|must have been|can't be"
+        r"(?: (?:of|for|that|in|about|on) [^.,;\n]{1,40})? (?:is|was|were|must be|must have been"
+        r"|can't be"
         r"|cannot be|has to be|turns out to be|turned out to be) (?:\w+ )?(?:wrong|incorrect|off\b"
-        r"|bad|flawed|mistaken|invalid|untenable|hopeless|nonsense|not (?:right|correct|valid))\b(?!"
+        r"|bad|flawed|mistaken|invalid|untenable|hopeless|nonsense|not (?:right|correct"
+        r"|valid))\b(?!"
         r" (?:by|with probability|at))(?<!the answer is wrong)(?<!the result is wrong)",
     ),
     cue(
         "",
         r"\bcontradict\w*[^.\n]{0,80}\b(?:so|hence|and|therefore),? (?:now )?(?:we|i|let me|let's)"
-        r"(?:'ll| will)? (?:now )?(?:have to|must|need to|should|can't (?:use|keep|take)|drop|go back"
+        r"(?:'ll| will)? (?:now )?(?:have to|must|need to|should|can't (?:use|keep|take)|drop|go"
+        r" back"
         r"|return|backtrack|give|reject|discard|revise|undo|try|switch|throw)"
-        r"|\b(?:we|i)(?:'ll| will| must| should| have to| need to|'d better| can)?(?: now)? (?:backtrack"
-        r"|back up|retreat|start over|start again|begin again|begin (?:it )?anew|start (?:it )?afresh"
+        r"|\b(?:we|i)(?:'ll| will| must| should| have to| need to|'d better| can)?(?: now)?"
+        r" (?:backtrack"
+        r"|back up|retreat|start over|start again|begin again|begin (?:it )?anew|start (?:it"
+        r" )?afresh"
         r"|redo|undo|backtracked|restarted|rewind)\b|\b(?:so|and) (?:we|i) (?:go|step|went) back\b"
         r"(?! (?:home|in time))|<start>(?:so |okay,? )*go(?:ing)? back(?=[.,;:!])",
     ),
     cue(
         "",
-        r"(?:<do> |<start>(?:so,? |okay,? |ok,? |and |then |instead,? |better |ugh,? )*|\b<am> |, so |\band"
-        r" |\bto |\bi(?:'ve| have)? |\bwe(?:'ve| have)? )(?:now |just |simply |therefore |better )?(?:set|put|leave|throw|push)(?:ting|ing)?"
+        r"(?:<do> |<start>(?:so,? |okay,? |ok,? |and |then |instead,? |better |ugh,? )*|\b<am> |,"
+        r" so |\band"
+        r" |\bto |\bi(?:'ve| have)? |\bwe(?:'ve| have)? )(?:now |just |simply |therefore |better"
+        r" )?(?:set|put|leave|throw|push)(?:ting|ing)?"
         r" (?:this|that|it|(?:the|my|our) (?:\w+ ){0,2}(?:approach|idea|method|attempt|argument"
-        r"|calculation|substitution|plan|route)|substitution|induction|algebra) (?:aside|away|out|behind)\b"
+        r"|calculation|substitution|plan|route)|substitution|induction|algebra) (?:aside|away|out"
+        r"|behind)\b"
         r"|\bthrow out (?:everything|all|that|this|my|the (?:last|previous|whole))\b"
-        r"|\b(?:so|and|to|then|let's|let me|i'll|we'll|must|should) throw (?:that|this|it|everything|all that) (?:out|away)\b"
-        r"|\btear (?:\w+ ){0,3}(?:down|up)\b(?= and)|\b(?:must|has to|have to|should|will|can) be (?:thrown out"
-        r"|discarded|dropped|abandoned|scrapped|withdrawn|retracted|undone|redone|revised|corrected)\b"
+        r"|\b(?:so|and|to|then|let's|let me|i'll|we'll|must|should) throw (?:that|this|it"
+        r"|everything|all that) (?:out|away)\b"
+        r"|\btear (?:\w+ ){0,3}(?:down|up)\b(?= and)|\b(?:must|has to|have to|should|will|can) be"
+        r" (?:thrown out"
+        r"|discarded|dropped|abandoned|scrapped|withdrawn|retracted|undone|redone|revised"
+        r"|corrected)\b"
         r"(?=[.,;:!]| and\b|$| after| as)",
     ),
     cue(
         "",
-        r"(?:<do> |, so |\band |\bto |\b<am> |\b(?:i|we) (?:have to|must|should) )(?:now |just |therefore"
-        r" )?(?:give up|giv(?:e|ing) up) (?:on|with|this|that|the idea)\b|<start>(?:okay,? |so,? )*(?:giving"
+        r"(?:<do> |, so |\band |\bto |\b<am> |\b(?:i|we) (?:have to|must|should) )(?:now |just "
+        r"|therefore"
+        r" )?(?:give up|giv(?:e|ing) up) (?:on|with|this|that|the idea)\b|<start>(?:okay,? |so,?"
+        r" )*(?:giving"
         r" up on|abandoning|discarding|dropping|scrapping|retracting|reverting)\b"
         r"|<start>forget (?:about )?(?!to\b|it\b|that he|her\b|his\b|not\b)\w+",
     ),
     cue(
         "",
-        r"(?:<do> |, so |\bso |\band |<start>|\bto |\bmust |\bshould |\bcan )<now>(?:return|revert|go"
-        r" back|goes back|switch back|step back|fall back|get back|jump back|turn back|move back) (?:up )?to"
-        r" (?!the (?:store|shop|school|office|house|hotel|station|library|city|town|start(?:ing)? (?:point"
-        r"|line)|base|camp|ground|market|farm|airport|beach|bus|bank|car|park|village|surface|garage"
-        r"|other)|school|work|home|town|sleep|bed|his|her|their|him)(?:the|my|our|where|step|case|a|an|using|just"
+        r"(?:<do> |, so |\bso |\band |<start>|\bto |\bmust |\bshould |\bcan )<now>(?:return|revert"
+        r"|go"
+        r" back|goes back|switch back|step back|fall back|get back|jump back|turn back|move back)"
+        r" (?:up )?to"
+        r" (?!the (?:store|shop|school|office|house|hotel|station|library|city|town|start(?:ing)?"
+        r" (?:point"
+        r"|line)|base|camp|ground|market|farm|airport|beach|bus|bank|car|park|village|surface"
+        r"|garage"
+        r"|other)|school|work|home|town|sleep|bed|his|her|their|him)(?:the|my|our|where|step|case|a"
+        r"|an|using|just"
         r"|equation|line|what|how|this|that|counting|working|\(|\$|[a-z] ?=)\b",
     ),
     cue(
         "",
         r"\b(?:this|that|it|(?:the|my|our|this|that) (?:\w+ ){0,2}(?:approach|method|way|idea|path"
-        r"|direction|route|strategy|substitution|attempt|induction|argument|expansion|integral|algebra"
+        r"|direction|route|strategy|substitution|attempt|induction|argument|expansion|integral"
+        r"|algebra"
         r"|line of (?:attack|thought|reasoning)|trick|plan|proof|guess|ansatz|factoring|bound"
-        r"|case \w+))(?:[^.,;\n]{0,25}?)(?: just| simply| quickly| clearly| also|'s| is| are| was|'s just| is just)* (?:gets?"
-        r" (?:me |us )?stuck|got stuck|falls? apart|fell apart|breaks? down|broke down|hopeless\b|a mess\b"
+        r"|case \w+))(?:[^.,;\n]{0,25}?)(?: just| simply| quickly| clearly| also|'s| is| are| was"
+        r"|'s just| is just)* (?:gets?"
+        r" (?:me |us )?stuck|got stuck|falls? apart|fell apart|breaks? down|broke down|hopeless\b|a"
+        r" mess\b"
         r"|goes nowhere|going nowhere|going in circles|went nowhere|leads? nowhere|led nowhere"
         r"|collapses|collapsed|no good\b|useless\b|a bust\b|fails\b(?! (?:the (?:test|exam)|to))"
-        r"|failed\b(?! (?:the (?:test|exam)|to))|won't do\b|too messy|a wrong turn|a blind alley|closed\b"
+        r"|failed\b(?! (?:the (?:test|exam)|to))|won't do\b|too messy|a wrong turn|a blind alley"
+        r"|closed\b"
         r"(?=[.,;:])|unworkable|out the window)(?<!it closed)(?<!is closed)(?<!interval closed)",
     ),
     cue(
         "",
-        r"<do> <now>(?:switch (?:to|back|over|approach|gears|strateg)|change (?:course|tack|gears|strategy"
-        r"|approach|direction|my)|pivot\b|turn around\b|correct\b|repair\b|rectify|amend|fix the|fix my"
-        r"|undo\b|rework|withdraw|reverse (?:that|this|course)|take (?:that|this) (?:step |line )?back"
-        r"|walk (?:that|this|it) back|roll (?:that|this|it) back|reset\b|replace (?:that|this) (?:step|line"
-        r"|claim))|<start>(?:to (?:fix|correct|repair) (?:this|that|it)|correcting (?:this|that|it|the|my)|fixing (?:this|that|it"
+        r"<do> <now>(?:switch (?:to|back|over|approach|gears|strateg)|change (?:course|tack|gears"
+        r"|strategy"
+        r"|approach|direction|my)|pivot\b|turn around\b|correct\b|repair\b|rectify|amend|fix the"
+        r"|fix my"
+        r"|undo\b|rework|withdraw|reverse (?:that|this|course)|take (?:that|this) (?:step |line"
+        r" )?back"
+        r"|walk (?:that|this|it) back|roll (?:that|this|it) back|reset\b|replace (?:that|this)"
+        r" (?:step|line"
+        r"|claim))|<start>(?:to (?:fix|correct|repair) (?:this|that|it)|correcting (?:this|that|it"
+        r"|the|my)|fixing (?:this|that|it"
         r"|the)|corrected(?: \w+)? ?(?::|(?:version|calculation|answer|value|computation)))"
         r"|\b(?:rather than|instead of) (?:continu|push(?:ing)? (?:on|through)|keep(?:ing)? going)"
         r"|\bthe (?:correct|right|actual|proper) (?:\w+ )?(?:is|should be|must be|should have been)"
         r" [^.\n]{1,40}(?:rather than|, not\b|instead)"
-        r"|\b(?:that|it|this|which) should (?:actually |really )?(?:be|have been|read) [^.\n]{1,40}(?:,"
+        r"|\b(?:that|it|this|which) should (?:actually |really )?(?:be|have been|read)"
+        r" [^.\n]{1,40}(?:,"
         r" not\b|instead\b|rather than)",
     ),
     cue(
         "",
         r"\d(?: ?\.\.\.|,| ?\u2014| ?\u2026|;)? (?:or rather|i mean|make that|sorry,|no wait|wait,)"
         r"|\b(?:or rather|make that),? \$?\d|\bi mean,? \$?-?\d"
-        r"|<start>(?:so|thus|hence|then|therefore)[^.\n]{3,60} (?:is|are|be) [^.\n,]{1,25}, (?:and )?not"
+        r"|<start>(?:so|thus|hence|then|therefore)[^.\n]{3,60} (?:is|are|be) [^.\n,]{1,25}, (?:and"
+        r" )?not"
         r" (?:at )?[^.\n,]{0,2}\d[^\n,.]{0,15}\.",
     ),
     cue(
         "",
-        r"<start>(?:so |okay,? |then |but )*(?:that|this)(?:'s| is) (?:out|not it|no good|no use|ruled"
-        r" out|no help)\b(?=[.,;:!])|<start>(?:so |but )*(?:that|this|it) (?:can't|cannot|can not) be(?:"
+        r"<start>(?:so |okay,? |then |but )*(?:that|this)(?:'s| is) (?:out|not it|no good|no use"
+        r"|ruled"
+        r" out|no help)\b(?=[.,;:!])|<start>(?:so |but )*(?:that|this|it) (?:can't|cannot|can not)"
+        r" be(?:"
         r" right| correct| it| true| the case)?(?=[.,;:!])"
-        r"|\b(?:i'll|i'd|i) (?:have to|need to|must|better) (?:redo|rework|recompute|recalculate|re-?derive"
+        r"|\b(?:i'll|i'd|i) (?:have to|need to|must|better) (?:redo|rework|recompute|recalculate"
+        r"|re-?derive"
         r"|fix|correct|revise|restart|start (?:over|again)|change|withdraw|abandon|drop)\b"
         r"|<start>starting (?:over|again|afresh|anew|from scratch)\b(?! (?:each|every|at|on) )",
     ),

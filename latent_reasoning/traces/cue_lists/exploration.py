@@ -171,42 +171,109 @@ CUES = (
     ),
     cue(
         "",
-        r"<start>(?:but |so |and |hmm,? |now,? )*(?:is|are|isn't|aren't) there (?:maybe |perhaps |possibly )?(?:a|an|any|some|another|other|more|no) [^.\n?]{0,50}(?:way|shortcut|trick|pattern|approach|method|option|possibilit|alternative|symmetry|identity|candidate|route|invariant|bijection|substitution|formula|interpretation|relation|solution)\w*\b[^.\n?]{0,60}\?"
-        r"|\bif \$?[a-z]\$? ?= ?[^,.;\n]{1,12}, [^;.\n]{1,70}[;.,] ?(?:and |but |while |whereas )?(?:if|for|with) \$?[a-z]\$? ?= ?[^,.;\n]{1,12},"
-        r"|\b(?:two|three|four|several|a few|a couple of|multiple) (?:\w+ )?(?:options|ideas|approaches|routes|strategies|avenues|candidate \w+|lines of attack|possible (?:approaches|ways|routes|methods)|ways (?:forward|in|to (?:go (?:about|at)|attack|proceed|do|approach|see|think|solve|handle|tackle)))\b(?=[^.\n]{0,30}[:.,;\u2014])",
+        r"<start>(?:but |so |and |hmm,? |now,? )*(?:is|are|isn't|aren't) there (?:maybe |perhaps "
+        r"|possibly )?(?:a|an|any|some|another|other|more|no) [^.\n?]{0,50}(?:way|shortcut|trick"
+        r"|pattern|approach|method|option|possibilit|alternative|symmetry|identity|candidate|route"
+        r"|invariant|bijection|substitution|formula|interpretation|relation"
+        r"|solution)\w*\b[^.\n?]{0,60}\?"
+        r"|\bif \$?[a-z]\$? ?= ?[^,.;\n]{1,12}, [^;.\n]{1,70}[;.,] ?(?:and |but |while |whereas"
+        r" )?(?:if|for|with) \$?[a-z]\$? ?= ?[^,.;\n]{1,12},"
+        r"|\b(?:two|three|four|several|a few|a couple of|multiple) (?:\w+ )?(?:options|ideas"
+        r"|approaches|routes|strategies|avenues|candidate \w+|lines of attack|possible"
+        r" (?:approaches|ways|routes|methods)|ways (?:forward|in|to (?:go (?:about|at)|attack"
+        r"|proceed|do|approach|see|think|solve|handle|tackle)))\b(?=[^.\n]{0,30}[:.,;\u2014])",
     ),
     cue(
         "",
-        r"(?:<start>|[,;.?:] |\u2014 ?)or (?:possibly|perhaps|maybe|else|alternatively|could|should i|should we|what about|how about|try|might)\b,? (?!\$?\d)"
-        r"|\bcould be (?!\$?\d)[^.;\n]{2,50}[,;] (?:or )?(?:it )?could (?:also )?be\b|\b(?:could|might|may) (?:also |perhaps |possibly |just |well |even )*(?:work(?=[.,;:!?]| (?:here|too|better|as well|as|if|out))|help\b(?! (?:him|her|them|his|the (?:children|students|farmer)))|do the trick|be useful|be easier|be simpler|be quicker|be faster|be cleaner|be worth|be promising|simplify|be a (?:better|good|nicer|quicker|simpler) (?:way|route|choice|idea|approach|tool))"
-        r"|\b(?:looks|seems|sounds|feels|might be|would be|may be|could be|is probably|is likely|is) (?:\w+ )?(?:cleaner|simpler|quicker|nicer|tidier|more promising|promising|worth (?:a (?:try|shot|look|go)|trying|exploring|testing|pursuing)|neater|less messy|a better (?:bet|route|choice|way|idea)|more tractable|more manageable)\b",
+        r"(?:<start>|[,;.?:] |\u2014 ?)or (?:possibly|perhaps|maybe|else|alternatively|could|should"
+        r" i|should we|what about|how about|try|might)\b,? (?!\$?\d)"
+        r"|\bcould be (?!\$?\d)[^.;\n]{2,50}[,;] (?:or )?(?:it )?could (?:also )?be\b|\b(?:could"
+        r"|might|may) (?:also |perhaps |possibly |just |well |even )*(?:work(?=[.,;:!?]| (?:here"
+        r"|too|better|as well|as|if|out))|help\b(?! (?:him|her|them|his|the (?:children|students"
+        r"|farmer)))|do the trick|be useful|be easier|be simpler|be quicker|be faster|be cleaner|be"
+        r" worth|be promising|simplify|be a (?:better|good|nicer|quicker|simpler) (?:way|route"
+        r"|choice|idea|approach|tool))"
+        r"|\b(?:looks|seems|sounds|feels|might be|would be|may be|could be|is probably|is likely"
+        r"|is) (?:\w+ )?(?:cleaner|simpler|quicker|nicer|tidier|more promising|promising|worth"
+        r" (?:a (?:try|shot|look|go)|trying|exploring|testing|pursuing)|neater|less messy|a better"
+        r" (?:bet|route|choice|way|idea)|more tractable|more manageable)\b",
     ),
     cue(
         "",
-        r"\bworth (?:a (?:try|shot|look|go)|trying|exploring|pursuing|experimenting|considering)\b|\bgive (?:it|this|that|[^.\n]{1,30}) a (?:try|go|shot|whirl)\b|\b(?:have|take) a (?:go|stab|crack|shot) at\b|\bsee (?:where|what|whether|if) (?:that|this|it|we|i|anything|something|there|the)\b[^.\n]{0,30}(?:leads?|takes|gets|gives|happens|goes|helps?|works?|comes|pattern|emerges|yields|brings|turns)"
-        r"|\b(?:just )?(?:for fun|out of curiosity|as an experiment|to experiment|to get a feel|to get some (?:feel|intuition|insight)|for intuition|to build intuition|as a test case|for illustration)\b(?! (?:she|he|they))|<do> <now>(?:tinker|fiddle|mess around|play\b|brainstorm|explore|experiment|probe|poke|look for (?:a|an|another|other|some|alternatives)|search for|hunt for|toy|sample|throw|vary|dig|guess|speculate|entertain|hypothesi[sz]e|imagine)\b",
+        r"\bworth (?:a (?:try|shot|look|go)|trying|exploring|pursuing|experimenting|considering)\b"
+        r"|\bgive (?:it|this|that|[^.\n]{1,30}) a (?:try|go|shot|whirl)\b|\b(?:have|take) a (?:go"
+        r"|stab|crack|shot) at\b|\bsee (?:where|what|whether|if) (?:that|this|it|we|i|anything"
+        r"|something|there|the)\b[^.\n]{0,30}(?:leads?|takes|gets|gives|happens|goes|helps?|works?"
+        r"|comes|pattern|emerges|yields|brings|turns)"
+        r"|\b(?:just )?(?:for fun|out of curiosity|as an experiment|to experiment|to get a feel|to"
+        r" get some (?:feel|intuition|insight)|for intuition|to build intuition|as a test case|for"
+        r" illustration)\b(?! (?:she|he|they))|<do> <now>(?:tinker|fiddle|mess around|play\b"
+        r"|brainstorm|explore|experiment|probe|poke|look for (?:a|an|another|other|some"
+        r"|alternatives)|search for|hunt for|toy|sample|throw|vary|dig|guess|speculate|entertain"
+        r"|hypothesi[sz]e|imagine)\b",
     ),
     cue(
         "",
-        r"\b(?:i|we|one|you) (?:could|might)(?: also| perhaps| maybe| instead| either| even| possibly| just| try to| then| alternatively| equally| simply| well| use)* (?:use|try|apply|do|go|set|think|consider|look|take|proceed|start|draw|compare|solve|rewrite|factor|expand|substitute|attack|approach|work|view|see|count|write|argue|parametri[sz]e|plug|brute|guess|split|consult|run|square|graph|plot|list|invoke|exploit|express|define|introduce|place|reflect|rotate|switch|appeal|induct|reduce|model|reformulate|interpret|differentiate|integrate|bound|complete|multiply|drop|extend|begin|attempt|bring|treat)\b"
-        r"(?! (?:out (?:for|to) (?:dinner|the)|home|shopping|a (?:bus|taxi|train|loan|break)|\d+ hours))",
+        r"\b(?:i|we|one|you) (?:could|might)(?: also| perhaps| maybe| instead| either| even|"
+        r" possibly| just| try to| then| alternatively| equally| simply| well| use)* (?:use|try"
+        r"|apply|do|go|set|think|consider|look|take|proceed|start|draw|compare|solve|rewrite|factor"
+        r"|expand|substitute|attack|approach|work|view|see|count|write|argue|parametri[sz]e|plug"
+        r"|brute|guess|split|consult|run|square|graph|plot|list|invoke|exploit|express|define"
+        r"|introduce|place|reflect|rotate|switch|appeal|induct|reduce|model|reformulate|interpret"
+        r"|differentiate|integrate|bound|complete|multiply|drop|extend|begin|attempt|bring|treat)\b"
+        r"(?! (?:out (?:for|to) (?:dinner|the)|home|shopping|a (?:bus|taxi|train|loan|break)|\d+"
+        r" hours))",
     ),
     cue(
         "",
-        r"\bi wonder\b|\b<am> wondering\b|<start>(?:but |and |so |hmm,? |okay,? |now,? |or |wait,? )*what about\b[^.\n]{1,80}\?|<start>(?:but |and |or |so |hmm,? )*(?:could|can|would|might|does|do|should|will) [^.\n?]{2,50}\b(?:work|help|apply|be used|do it|be useful|simplify|give us|lead|get us|do the trick|be of use|be relevant)\b[^.\n?]{0,40}\?"
-        r"|<start>(?:another|one more|other|a further|a different|a second|a third|yet another|the other) (?:\w+ )?(?:thought|idea|approach|possibility|option|way|attempt|angle|route|candidate|try|method|strategy|tack|hypothesis|guess|avenue|perspective|view)\b(?! (?:is|costs?|takes) \$?\d)(?<!the other way)(?<!the other possibility)"
-        r"|(?:<start>|\b(?:so|now|first|next|but|then|and|let's|let me|or) )(?:try|trying|test|testing|suppose(?: first)?(?: that)?|say|guess|pick|consider|plug(?:ging)? in|attempt|attempting|start(?:ing)? with|what if|imagine)(?: that)?(?: i| we)?(?: take| try| let| set| pick| had)? \$?\\?[a-z]_?\d?\$? ?(?:=|to be|equals|were) ?\$?-?\d+(?![\w.]*[a-z])",
+        r"\bi wonder\b|\b<am> wondering\b|<start>(?:but |and |so |hmm,? |okay,? |now,? |or |wait,?"
+        r" )*what about\b[^.\n]{1,80}\?|<start>(?:but |and |or |so |hmm,? )*(?:could|can|would"
+        r"|might|does|do|should|will) [^.\n?]{2,50}\b(?:work|help|apply|be used|do it|be useful"
+        r"|simplify|give us|lead|get us|do the trick|be of use|be relevant)\b[^.\n?]{0,40}\?"
+        r"|<start>(?:another|one more|other|a further|a different|a second|a third|yet another|the"
+        r" other) (?:\w+ )?(?:thought|idea|approach|possibility|option|way|attempt|angle|route"
+        r"|candidate|try|method|strategy|tack|hypothesis|guess|avenue|perspective|view)\b(?! (?:is"
+        r"|costs?|takes) \$?\d)(?<!the other way)(?<!the other possibility)"
+        r"|(?:<start>|\b(?:so|now|first|next|but|then|and|let's|let me|or) )(?:try|trying|test"
+        r"|testing|suppose(?: first)?(?: that)?|say|guess|pick|consider|plug(?:ging)? in|attempt"
+        r"|attempting|start(?:ing)? with|what if|imagine)(?: that)?(?: i| we)?(?: take| try| let|"
+        r" set| pick| had)? \$?\\?[a-z]_?\d?\$? ?(?:=|to be|equals|were) ?\$?-?\d+(?![\w.]*[a-z])",
     ),
     cue(
         "",
-        r"(?:<do>|<start>|\band|\bor|\bthen|\bby|\bto) <now>(?:try|trying|test|testing|go(?:ing)? through|run(?:ning)? through|cycl(?:e|ing) through|enumerat(?:e|ing)|work(?:ing)? through|experiment(?:ing)? with|search(?:ing)? (?:through|over|among)|sift(?:ing)? through|look(?:ing)? at|check(?:ing)?|consider(?:ing)?|explor(?:e|ing)) (?:out )?(?:each|every|all|the|both|several|different|a few|some|various|other|possible|small|more|successive|further|first few|another|two|three|specific|particular|concrete|simple|nearby|alternative)(?: of the| of)?(?: \w+){0,2} (?:candidates?|possibilit(?:y|ies)|values?|options?|combinations?|divisors|approach(?:es)?|ideas?|substitutions?|examples?|instances?|factors|factor pairs|pairs|scenarios?|interpretations?|readings?|methods?|angles?|routes?|representations?|alternatives?|configurations?|hypothes[ie]s)\b"
-        r"|(?:<do>|<start>(?:now |first |next |so )?) ?<now>(?:test|try|check|look at|consider|take|examine|think about|study|work out|see)\b[^.\n]{0,40}\b(?:extreme|edge|special|degenerate|limiting|toy|simple|small|smaller|simpler|concrete|particular|easier|tiny|trivial|numerical|sample) (?:case|example|version|value|instance|analog\w*|n\b|problem|number|input)s?\b"
-        r"|\b(?:from|at|in) (?:a|another|yet another|some other) (?:different |new |fresh |geometric |combinatorial |algebraic |probabilistic )+(?:angle|perspective|viewpoint|light|direction|side|way|point of view)\b|\b(?:different|fresh|new|another) (?:angle|perspective|viewpoint|lens)\b(?! (?:of|is|measures))",
+        r"(?:<do>|<start>|\band|\bor|\bthen|\bby|\bto) <now>(?:try|trying|test|testing|go(?:ing)?"
+        r" through|run(?:ning)? through|cycl(?:e|ing) through|enumerat(?:e|ing)|work(?:ing)?"
+        r" through|experiment(?:ing)? with|search(?:ing)? (?:through|over|among)|sift(?:ing)?"
+        r" through|look(?:ing)? at|check(?:ing)?|consider(?:ing)?|explor(?:e|ing)) (?:out )?(?:each"
+        r"|every|all|the|both|several|different|a few|some|various|other|possible|small|more"
+        r"|successive|further|first few|another|two|three|specific|particular|concrete|simple"
+        r"|nearby|alternative)(?: of the| of)?(?: \w+){0,2} (?:candidates?|possibilit(?:y|ies)"
+        r"|values?|options?|combinations?|divisors|approach(?:es)?|ideas?|substitutions?|examples?"
+        r"|instances?|factors|factor pairs|pairs|scenarios?|interpretations?|readings?|methods?"
+        r"|angles?|routes?|representations?|alternatives?|configurations?|hypothes[ie]s)\b"
+        r"|(?:<do>|<start>(?:now |first |next |so )?) ?<now>(?:test|try|check|look at|consider|take"
+        r"|examine|think about|study|work out|see)\b[^.\n]{0,40}\b(?:extreme|edge|special"
+        r"|degenerate|limiting|toy|simple|small|smaller|simpler|concrete|particular|easier|tiny"
+        r"|trivial|numerical|sample) (?:case|example|version|value|instance|analog\w*|n\b|problem"
+        r"|number|input)s?\b"
+        r"|\b(?:from|at|in) (?:a|another|yet another|some other) (?:different |new |fresh "
+        r"|geometric |combinatorial |algebraic |probabilistic )+(?:angle|perspective|viewpoint"
+        r"|light|direction|side|way|point of view)\b|\b(?:different|fresh|new|another) (?:angle"
+        r"|perspective|viewpoint|lens)\b(?! (?:of|is|measures))",
     ),
     cue(
         "",
-        r"<start>(?:but |and |so |hmm,? |or |okay,? |wait,? )*(?:maybe|perhaps|possibly|conceivably)\b,? (?!he\b|she\b|they\b(?! mean)|because\b|due\b|as\b|\$?\d|one day|not\b|i'm\b|that's wrong|i (?:made|mis|missed|forgot|should have|got|did|am\b|have (?:mis|made|forg)))[a-z]"
-        r"|\b(?:maybe|perhaps|possibly) (?:a|an|some|the|using|with|by|via|through) (?:\w+ ){0,3}(?:approach|argument|substitution|method|trick|identity|inequality|theorem|formula|induction|transformation|symmetry|invariant|bijection|pattern|route|recursion|factoring|diagram|counting|coordinates)\b"
-        r"|<start>(?:so |but |and )*(?:what|how) (?:if|about|would happen if|happens if|happens when|would happen) [^.\n]{2,100}\?|\b(?:brute[- ]force|trial and error|guess[- ]and[- ]check|case[- ]by[- ]case|work(?:ing)? backwards?|trial division)\b(?=[^.\n]*(?:could|might|maybe|perhaps|instead|try|option|alternatively|\?))",
+        r"<start>(?:but |and |so |hmm,? |or |okay,? |wait,? )*(?:maybe|perhaps|possibly"
+        r"|conceivably)\b,? (?!he\b|she\b|they\b(?! mean)|because\b|due\b|as\b|\$?\d|one day|not\b"
+        r"|i'm\b|that's wrong|i (?:made|mis|missed|forgot|should have|got|did|am\b|have (?:mis|made"
+        r"|forg)))[a-z]"
+        r"|\b(?:maybe|perhaps|possibly) (?:a|an|some|the|using|with|by|via|through) (?:\w+"
+        r" ){0,3}(?:approach|argument|substitution|method|trick|identity|inequality|theorem|formula"
+        r"|induction|transformation|symmetry|invariant|bijection|pattern|route|recursion|factoring"
+        r"|diagram|counting|coordinates)\b"
+        r"|<start>(?:so |but |and )*(?:what|how) (?:if|about|would happen if|happens if|happens"
+        r" when|would happen) [^.\n]{2,100}\?|\b(?:brute[- ]force|trial and error|guess[- ]and[-"
+        r" ]check|case[- ]by[- ]case|work(?:ing)? backwards?|trial division)\b(?=[^.\n]*(?:could"
+        r"|might|maybe|perhaps|instead|try|option|alternatively|\?))",
     ),
 )

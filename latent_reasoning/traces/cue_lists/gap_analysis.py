@@ -17,17 +17,18 @@ CUES = (
     ),
     cue(
         "know don't_have not_have given told specified stated provided mentioned",
-        r"\b(?:we|i) (?:don't|do not|still don't) (?:actually |yet )?(?:know|have) (?:the|how"
-        r"|what|which|whether|when|where|if|any|his|her|their|its|enough|who|anything|\$|"
-        r"\\|[a-z]\b)|\b(?:we|i)(?:'re| are|'m| am| were|'ve| have)(?: been)?(?: not|n't)"
-        r" (?:been )?(?:given|told)|\b(?:isn't|is not|aren't|are not|wasn't|was not|is never|are"
-        r" never|not explicitly|not directly) (?:explicitly |directly )?(?:given|specified"
-        r"|stated|provided|mentioned|told)\b(?! (?:a|an|any|to) \w+ by)(?! a (?:raise|gift|discount))",
+        r"\b(?:we|i) (?:don't|do not|still don't) (?:actually |yet )?(?:know|have) (?:the|how|what"
+        r"|which|whether|when|where|if|any|his|her|their|its|enough|who|anything|\$|\\|[a-z]\b)"
+        r"|\b(?:we|i)(?:'re| are|'m| am| were|'ve| have)(?: been)?(?: not|n't) (?:been )?(?:given"
+        r"|told)|\b(?:isn't|is not|aren't|are not|wasn't|was not|is never|are never|not explicitly"
+        r"|not directly) (?:explicitly |directly )?(?:given|specified|stated|provided|mentioned"
+        r"|told)\b(?! (?:a|an|any|to) \w+ by)(?! a (?:raise|gift|discount))",
     ),
     cue(
         "information data info",
-        r"(?:\b(?:not enough|insufficient|not sufficient|missing|lack(?:s|ing)?(?: of)?|incomplete)"
-        r"|n't enough|\bwithout (?:more|additional)) (?:\w+ )?(?:information|data|info)\b",
+        r"(?:\b(?:not enough|insufficient|not sufficient|missing|lack(?:s|ing)?(?: of)?"
+        r"|incomplete)|n't enough|\bwithout (?:more|additional)) (?:\w+ )?(?:information|data"
+        r"|info)\b",
     ),
     cue(
         "without unless",
@@ -44,12 +45,12 @@ CUES = (
     cue(
         "determined missing unknown underdetermined impossible",
         r"\b(?:cannot|can't|can not|could not) be (?:uniquely )?(?:determined|answered|solved"
-        r"|found|calculated|computed) (?:without|unless|from|with|because|based|as|uniquely"
-        r"|since)|\b(?:information|data|value|condition|quantity|number|fact|detail)s? (?:\w+"
-        r" )?(?:is|are|'s) missing\b(?! from the (?:set|list|team|class))|\b(?:is|are)"
-        r" missing(?::|$|\.| here| in the (?:problem|question|statement))|\bunder-?determined\b"
-        r"|\bwhat(?:'s| is| information is) (?:missing|unknown|not known)|\b(?:unknown|missing)"
-        r" (?:is|are|here is)\b|\bthe unknowns? (?:is|are|we)|\bunknown quantit(?:y|ies)",
+        r"|found|calculated|computed) (?:without|unless|from|with|because|based|as|uniquely|since)"
+        r"|\b(?:information|data|value|condition|quantity|number|fact|detail)s? (?:\w+ )?(?:is|are"
+        r"|'s) missing\b(?! from the (?:set|list|team|class))|\b(?:is|are) missing(?::|$|\.| here|"
+        r" in the (?:problem|question|statement))|\bunder-?determined\b|\bwhat(?:'s| is|"
+        r" information is) (?:missing|unknown|not known)|\b(?:unknown|missing) (?:is|are|here"
+        r" is)\b|\bthe unknowns? (?:is|are|we)|\bunknown quantit(?:y|ies)",
     ),
     cue(
         "given known unknown unknowns knowns find needed want target know need required asked",
@@ -64,9 +65,9 @@ CUES = (
         " note_what down_what see_what out_what",
         r"<start>(?:so |okay,? |now,? )*what (?:do|else do) (?:we|i) (?:know|need|have|want)\b"
         r"|\b(?:we|i)(?:'d| would)?(?: still| also)? need(?:ed)? to know\b|\bwithout knowing\b"
-        r"|\b(?:list|identify|note|write down|see|figure out) what(?:'s| is) (?:given|known"
-        r"|asked|missing|unknown)\b|\bwe need (?:one )?more (?:equation|condition|constraint"
-        r"|fact|information)",
+        r"|\b(?:list|identify|note|write down|see|figure out) what(?:'s| is) (?:given|known|asked"
+        r"|missing|unknown)\b|\bwe need (?:one )?more (?:equation|condition|constraint|fact"
+        r"|information)",
     ),
     cue(
         "assume assuming assumption",
@@ -79,9 +80,9 @@ CUES = (
     ),
     cue(
         "need",
-        r"\b(?:i'd|we'd|i would|we would|one would) (?:also |still |first )?need\b(?! to"
-        r" (?!know))|\bneed(?:s|ed)? (?:more|additional|further) (?:\w+ )?(?:information|data"
-        r"|facts|details|context)",
+        r"\b(?:i'd|we'd|i would|we would|one would) (?:also |still |first )?need\b(?! to (?!know))"
+        r"|\bneed(?:s|ed)? (?:more|additional|further) (?:\w+ )?(?:information|data|facts|details"
+        r"|context)",
     ),
     cue(
         "leaves omits lacks fails silent vague ambiguous unclear says incomplete missing"
@@ -110,40 +111,36 @@ CUES = (
     cue("what", r"\bwhat (?:information|data|facts?) (?:do|are|is|does)\b"),
     cue(
         "nowhere",
-        r"\bnowhere (?:does|do|is|are|did|was|in the (?:problem|question|text"
-        r"|statement))\b(?! else)",
+        r"\bnowhere (?:does|do|is|are|did|was|in the (?:problem|question|text|statement))\b(?!"
+        r" else)",
     ),
     cue(
         "no_way not_possible impossible no_telling",
         r"\b(?:there's|there is|we have|i have|i see|with) no way (?:to (?:tell|know|say|decide"
-        r"|determine|find|work out|pin)|of (?:knowing|telling|saying))|\bthere(?:'s"
-        r"| is) no telling\b",
+        r"|determine|find|work out|pin)|of (?:knowing|telling|saying))|\bthere(?:'s| is) no"
+        r" telling\b",
     ),
     cue(
         "tell say",
         r"\b(?:we|i|one) (?:can't|cannot|can not|couldn't) (?:really |yet |even )?(?:tell|say"
-        r"|know)"
-        r" (?:how|which|what|when|where|who|from|whether)\b",
+        r"|know) (?:how|which|what|when|where|who|from|whether)\b",
     ),
     cue(
         "all_we all_i only_thing only_fact all_that",
-        r"\b(?:all|the only (?:thing|fact|information|data)|everything) (?:that )?(?:we|i)(?:'re"
-        r"| are"
-        r"|'ve been| have been)? (?:know|told|given|have)\b(?! to)[^.\n]{0,20}\b(?:is|are)\b",
+        r"\b(?:all|the only (?:thing|fact|information|data)|everything) (?:that )?(?:we|i)(?:'re|"
+        r" are|'ve been| have been)? (?:know|told|given|have)\b(?! to)[^.\n]{0,20}\b(?:is|are)\b",
     ),
     cue(
         "unknowns equation equations conditions facts",
-        r"\b(?:unknowns|variables)\b[^.\n]{0,30}\b(?:only|just|but) (?:\w+ )?(?:one|a single|two)"
-        r"(?: \w+)? (?:equations?|conditions?|relations?)|\bmore unknowns than\b|\b(?:not enough"
-        r"|too few|fewer) (?:equations|conditions|facts|constraints|relations)\b",
+        r"\b(?:unknowns|variables)\b[^.\n]{0,30}\b(?:only|just|but) (?:\w+ )?(?:one|a single"
+        r"|two)(?: \w+)? (?:equations?|conditions?|relations?)|\bmore unknowns than\b|\b(?:not"
+        r" enough|too few|fewer) (?:equations|conditions|facts|constraints|relations)\b",
     ),
     cue(
         "given know have told",
         r"\b(?:we|i)(?:'re| are|'ve been)? (?:given|know|told|have) [^.\n]{2,70}\bbut (?:not\b"
-        r"|what"
-        r" is asked|what we (?:need|want)|we (?:need|want|don't|are asked|lack)|the question asks"
-        r"|it"
-        r" asks|nothing|no\b)",
+        r"|what is asked|what we (?:need|want)|we (?:need|want|don't|are asked|lack)|the question"
+        r" asks|it asks|nothing|no\b)",
     ),
     cue(
         "missing",
@@ -162,8 +159,8 @@ CUES = (
     ),
     cue(
         "hinges depends",
-        r"\b(?:hinges|depends) on\b[^.\n]{1,60}\b(?:which|but|and) (?:we|i|is|it|that)"
-        r"(?:'s| is| are)? ?(?:not|n't|don't|do not|haven't|unknown|never|do(?:es)? not)",
+        r"\b(?:hinges|depends) on\b[^.\n]{1,60}\b(?:which|but|and) (?:we|i|is|it|that)(?:'s| is|"
+        r" are)? ?(?:not|n't|don't|do not|haven't|unknown|never|do(?:es)? not)",
     ),
     cue(
         "have want wanted data facts asked goal missing unknown",
@@ -178,34 +175,30 @@ CUES = (
     cue(
         "enough",
         r"\b(?:that|this|it)(?:'s| is|'s| alone is| alone isn't| isn't)(?: \w+)? (?:not )?enough"
-        r" to (?:determine|find|solve|decide|tell|answer|pin|conclude)\b(?<!is enough)"
-        r"|\benough to go"
-        r" on\b|\b(?:we|i)(?:'d| would| will|'ll)? need (?:one|another|a second|a third)(?: more)?"
-        r" (?:equation|condition|fact|piece|data point|relation)\b",
+        r" to (?:determine|find|solve|decide|tell|answer|pin|conclude)\b(?<!is enough)|\benough to"
+        r" go on\b|\b(?:we|i)(?:'d| would| will|'ll)? need (?:one|another|a second|a third)(?:"
+        r" more)? (?:equation|condition|fact|piece|data point|relation)\b",
     ),
     cue(
         "proved proven shown justified verified established addressed settled checked used ruled"
         " handled demonstrated",
         r"\b(?:i|we)(?:'ve| have)?(?: not|n't| never)(?: yet| actually| really)? (?:proved|proven"
-        r"|shown"
-        r"|justified|verified|established|addressed|settled|ruled out|demonstrated)\b"
-        r"|\b(?:hasn't|haven't|has not|have not|was never|were never|isn't|is not)(?: yet| been"
-        r"| actually| really)* (?:proved|proven|justified|addressed|settled|demonstrated"
+        r"|shown|justified|verified|established|addressed|settled|ruled out|demonstrated)\b"
+        r"|\b(?:hasn't|haven't|has not|have not|was never|were never|isn't|is not)(?: yet| been|"
+        r" actually| really)* (?:proved|proven|justified|addressed|settled|demonstrated"
         r"|verified)\b",
     ),
     cue(
         "know",
-        r"\b(?:i|we) (?:don't|do not) (?:actually |yet |really )?know (?:that|yet|for)\b"
-        r"|\bhow (?:do|can|would|could) (?:i|we) (?:actually |really )?know (?:that|if|whether)\b",
+        r"\b(?:i|we) (?:don't|do not) (?:actually |yet |really )?know (?:that|yet|for)\b|\bhow"
+        r" (?:do|can|would|could) (?:i|we) (?:actually |really )?know (?:that|if|whether)\b",
     ),
     cue(
         "justification reason argument proof",
         r"\b(?:i|we) (?:don't|do not|can't|cannot) (?:yet |really )?(?:see|have|find) (?:any|a|an"
-        r"|the)"
-        r" (?:\w+ )?(?:justification|argument|proof|justified reason|bound|formula|reason why)\b"
-        r"|\b(?:needs?|lacks?|missing|without) (?:a|any|some|the) (?:\w+ )?(?:justification"
-        r"|argument"
-        r"|proof)\b(?! of purchase)",
+        r"|the) (?:\w+ )?(?:justification|argument|proof|justified reason|bound|formula|reason"
+        r" why)\b|\b(?:needs?|lacks?|missing|without) (?:a|any|some|the) (?:\w+ )?(?:justification"
+        r"|argument|proof)\b(?! of purchase)",
     ),
     cue(
         "lack missing lacking want need settled don't not",
@@ -219,8 +212,7 @@ CUES = (
     cue(
         "info information clue details data hint",
         r"\b(?:there's|there is|there are|we have|i have|we're given|with) no (?:\w+ )?(?:info"
-        r"|clue"
-        r"|hint|further (?:data|details))\b",
+        r"|clue|hint|further (?:data|details))\b",
     ),
     cue(
         "nothing",
@@ -231,14 +223,12 @@ CUES = (
     cue(
         "handle bound way formula argument relation equation expression lemma condition",
         r"\b(?:i|we) (?:still|also) need (?:a|an|some|one more|another) (?:\w+ )?(?:handle|bound"
-        r"|way"
-        r" to|formula|argument|relation|equation|expression|lemma|condition|justification)\b",
+        r"|way to|formula|argument|relation|equation|expression|lemma|condition|justification)\b",
     ),
     cue(
         "none",
-        r"\b(?:is|are|'d be) (?:needed|required|missing)[^.\n]{0,40}\b(?:have|there(?:'s| is"
-        r"| are)) none\b"
-        r"|\bbut (?:we have|there is|there are|i have) none\b",
+        r"\b(?:is|are|'d be) (?:needed|required|missing)[^.\n]{0,40}\b(?:have|there(?:'s| is|"
+        r" are)) none\b|\bbut (?:we have|there is|there are|i have) none\b",
     ),
     cue(
         "give imply show prove establish determine guarantee",
@@ -257,8 +247,8 @@ CUES = (
     ),
     cue(
         "formula way argument idea value",
-        r"\bwhere (?:i|we) have no (?:formula|way|argument|idea|value|information|bound)\b"
-        r"|\b(?:i|we) have no (?:formula|argument|proof|bound|way) (?:for|of|to)\b",
+        r"\bwhere (?:i|we) have no (?:formula|way|argument|idea|value|information|bound)\b|\b(?:i"
+        r"|we) have no (?:formula|argument|proof|bound|way) (?:for|of|to)\b",
     ),
     cue(
         "gap gaps",
@@ -272,89 +262,127 @@ CUES = (
     ),
     cue(
         "needs",
-        r"\bneeds [^.\n]{1,30}, (?:and|but|which) (?:we|i|nothing|that|it|is|the problem)\b"
-        r"[^.\n]{0,40}(?:n't\b|\bnot\b|\bno\b|nothing|never|unknown)",
+        r"\bneeds [^.\n]{1,30}, (?:and|but|which) (?:we|i|nothing|that|it|is|the"
+        r" problem)\b[^.\n]{0,40}(?:n't\b|\bnot\b|\bno\b|nothing|never|unknown)",
     ),
     cue(
         "",
-        r"\b(?:is|are|was|were|it's|that's|they're|has|have)(?: not|n't| never| nowhere| left)(?: been| yet)?(?: \w+)?"
-        r" (?:given|specified|stated|provided|mentioned|told|said|known|explained|defined|covered|addressed"
-        r"|accounted for|supplied|indicated|disclosed|determined by|fixed by|spelled out|pinned down|settled)\b"
-        r"(?! (?:a|an|any|to) \w+ by)(?! (?:a|an|any|the|his|her|some) (?:raise|gift|present|ticket|chance|discount|job|book|money))"
-        r"|\b(?:figure|diagram|picture|graph|table|drawing|attachment|image|sketch|definition|units?|domain|range"
-        r"|condition|height|length|width|speed|price|rate|year|date|number|value)s?(?: of [^.\n]{1,30})? (?:is|are|was|has been|were) (?:missing|absent"
+        r"\b(?:is|are|was|were|it's|that's|they're|has|have)(?: not|n't| never| nowhere| left)(?:"
+        r" been| yet)?(?: \w+)? (?:given|specified|stated|provided|mentioned|told|said|known"
+        r"|explained|defined|covered|addressed|accounted for|supplied|indicated|disclosed"
+        r"|determined by|fixed by|spelled out|pinned down|settled)\b(?! (?:a|an|any|to) \w+ by)(?!"
+        r" (?:a|an|any|the|his|her|some) (?:raise|gift|present|ticket|chance|discount|job|book"
+        r"|money))|\b(?:figure|diagram|picture|graph|table|drawing|attachment|image|sketch"
+        r"|definition|units?|domain|range|condition|height|length|width|speed|price|rate|year|date"
+        r"|number|value)s?(?: of [^.\n]{1,30})? (?:is|are|was|has been|were) (?:missing|absent"
         r"|left out|omitted|undefined|unspecified|nowhere)\b(?! (?:in the (?:list|range|set))\b)",
     ),
     cue(
         "",
-        r"<start>(?:so |but |okay,? |now,? )*(?:do|are) (?:we|i) (?:really |actually |even )?(?:know|have|told|given)\b[^.!\n]{0,80}\?"
-        r"|<start>(?:is|isn't) there (?:any |enough |anything |some )[^.!\n]{0,40}(?:information|data|said|given|to go on|constraint|condition)[^.!\n]{0,40}\?"
-        r"|\b(?:i|we) (?:can't|cannot|couldn't) (?:really |yet )?(?:see|tell|know|say|make out|read off|work out) (?:which|what|whether|how|where|if|the)\b"
-        r"|\b(?:i|we) (?:still )?(?:don't|do not|didn't) (?:yet |actually |really )?(?:have|know) (?:that|this|it|one|any|enough|a|an|the|yet|[a-z]{1,2}\b|"
-        r"anything|much)\b(?! (?:to|choice|problem))",
+        r"<start>(?:so |but |okay,? |now,? )*(?:do|are) (?:we|i) (?:really |actually |even"
+        r" )?(?:know|have|told|given)\b[^.!\n]{0,80}\?|<start>(?:is|isn't) there (?:any |enough "
+        r"|anything |some )[^.!\n]{0,40}(?:information|data|said|given|to go on|constraint"
+        r"|condition)[^.!\n]{0,40}\?|\b(?:i|we) (?:can't|cannot|couldn't) (?:really |yet )?(?:see"
+        r"|tell|know|say|make out|read off|work out) (?:which|what|whether|how|where|if|the)\b"
+        r"|\b(?:i|we) (?:still )?(?:don't|do not|didn't) (?:yet |actually |really )?(?:have|know)"
+        r" (?:that|this|it|one|any|enough|a|an|the|yet|[a-z]{1,2}\b|anything|much)\b(?! (?:to"
+        r"|choice|problem))",
     ),
     cue(
         "",
-        r"\b(?:i|we) (?:still )?have no (?:\w+ )?(?:bound|formula|value|information|idea|data|way|clue|relation|equation|information|control|handle"
-        r"|guarantee|justification|argument|proof|figure|number|condition|hint|length|height)\b"
-        r"|\b(?:i|we)(?:'ve| have) (?:yet|still) to (?:show|prove|justify|find|explain|establish|determine|see|deal|account|handle|rule|verify|supply|use)\b"
-        r"|\b(?:i|we)(?: have|'ve)?(?: not|n't) (?:\w+ )?(?:supplied|given|shown|proved|proven|justified|established|explained|argued|addressed|excluded|ruled"
-        r" out|dealt with|accounted for|covered|handled|considered)\b"
-        r"|\b(?:has|have|with|is|leaves|leaving|contains) (?:a|one|some|the|still a|an) (?:\w+ )?(?:hole|gap|loose end|blind spot)\b"
-        r"(?! (?:of|between (?:the )?(?:two )?(?:buildings|tiles|boards|plants|posts)))",
+        r"\b(?:i|we) (?:still )?have no (?:\w+ )?(?:bound|formula|value|information|idea|data|way"
+        r"|clue|relation|equation|information|control|handle|guarantee|justification|argument"
+        r"|proof|figure|number|condition|hint|length|height)\b|\b(?:i|we)(?:'ve| have) (?:yet"
+        r"|still) to (?:show|prove|justify|find|explain|establish|determine|see|deal|account"
+        r"|handle|rule|verify|supply|use)\b|\b(?:i|we)(?: have|'ve)?(?: not|n't) (?:\w+"
+        r" )?(?:supplied|given|shown|proved|proven|justified|established|explained|argued"
+        r"|addressed|excluded|ruled out|dealt with|accounted for|covered|handled|considered)\b"
+        r"|\b(?:has|have|with|is|leaves|leaving|contains) (?:a|one|some|the|still a|an) (?:\w+"
+        r" )?(?:hole|gap|loose end|blind spot)\b(?! (?:of|between (?:the )?(?:two )?(?:buildings"
+        r"|tiles|boards|plants|posts)))",
     ),
     cue(
         "",
-        r"\b(?:i|we) still (?:need|lack|miss|want|require)\b(?! (?:\$?\d|to (?!know|show|prove|justify)))"
-        r"|\bmissing (?:piece|bit|part|link|detail|ingredient|information|info|data|fact|condition|value|input|step|assumption)\b"
-        r"(?= (?:of (?:information|data|the (?:argument|proof))|is|here|are|would|that|:|from (?:the )?(?:problem|statement))|[:.,;])(?! (?:of (?:furniture|cake|pie)))"
-        r"|<start>(?:so |okay,? |now,? |and |but )*what (?:we|i)(?:'re|'m| are| am|'d| would)? (?:still |really |now |actually |already |also )*(?:need(?:ed)?|lack(?:ing)?|miss(?:ing)?"
-        r"|don't|do not|haven't)\b(?! to (?!know|show|prove))(?! (?:is|are) \$?\d)|\bwhat(?:'s| is| remains)(?: still)? (?:missing|unclear|unknown|lacking|not (?:known|given|clear|stated))\b"
-        r"|<start>(?:so |okay,? )*what (?:we're|we are|i'm|i am|we've been|we have been) (?:given|told)\b",
+        r"\b(?:i|we) still (?:need|lack|miss|want|require)\b(?! (?:\$?\d|to (?!know|show|prove"
+        r"|justify)))|\bmissing (?:piece|bit|part|link|detail|ingredient|information|info|data"
+        r"|fact|condition|value|input|step|assumption)\b(?= (?:of (?:information|data|the"
+        r" (?:argument|proof))|is|here|are|would|that|:|from (?:the )?(?:problem|statement))"
+        r"|[:.,;])(?! (?:of (?:furniture|cake|pie)))|<start>(?:so |okay,? |now,? |and |but )*what"
+        r" (?:we|i)(?:'re|'m| are| am|'d| would)? (?:still |really |now |actually |already |also"
+        r" )*(?:need(?:ed)?|lack(?:ing)?|miss(?:ing)?|don't|do not|haven't)\b(?! to (?!know|show"
+        r"|prove))(?! (?:is|are) \$?\d)|\bwhat(?:'s| is| remains)(?: still)? (?:missing|unclear"
+        r"|unknown|lacking|not (?:known|given|clear|stated))\b|<start>(?:so |okay,? )*what"
+        r" (?:we're|we are|i'm|i am|we've been|we have been) (?:given|told)\b",
     ),
     cue(
         "",
-        r"\b(?:ambiguous|ambiguity|unclear|underspecified|under-specified|ill-posed|ill-defined|vague|unstated|unspecified|undisclosed)\b(?! (?:photo|picture|image))"
-        r"|\b(?:can|could|may|might) be (?:read|interpreted|understood|taken|parsed) (?:in (?:two|several|different|more|at least)|as|either|both|two|to mean)"
-        r"|\b(?:two|several|different|multiple|both|other|another) (?:possible |plausible |different )?(?:readings?|interpretations?)\b"
-        r"|\b(?:does|could|might|would) (?:it|this|that|\"[^\"\n]{1,40}\"|the (?:problem|question|statement)) (?:also )?(?:mean|include|refer to|count)\b[^.\n]{0,60}(?:\?|, or\b)"
-        r"|\bopen to interpretation\b|\bnot (?:entirely |quite |really |totally |fully |at all )?clear\b(?! (?:sky|skies|the table))",
+        r"\b(?:ambiguous|ambiguity|unclear|underspecified|under-specified|ill-posed|ill-defined"
+        r"|vague|unstated|unspecified|undisclosed)\b(?! (?:photo|picture|image))|\b(?:can|could"
+        r"|may|might) be (?:read|interpreted|understood|taken|parsed) (?:in (?:two|several"
+        r"|different|more|at least)|as|either|both|two|to mean)|\b(?:two|several|different"
+        r"|multiple|both|other|another) (?:possible |plausible |different )?(?:readings?"
+        r"|interpretations?)\b|\b(?:does|could|might|would) (?:it|this|that|\"[^\"\n]{1,40}\"|the"
+        r" (?:problem|question|statement)) (?:also )?(?:mean|include|refer to"
+        r"|count)\b[^.\n]{0,60}(?:\?|, or\b)|\bopen to interpretation\b|\bnot (?:entirely |quite "
+        r"|really |totally |fully |at all )?clear\b(?! (?:sky|skies|the table))",
     ),
     cue(
         "",
-        r"\b(?:problem|question|statement|text|exercise|prompt|author|puzzle)(?: statement| itself)? (?:only|just|simply) (?:gives|tells|says|states|mentions|provides|specifies)\b"
-        r"|\b(?:problem|question|statement|text|exercise|prompt|puzzle)(?: statement| itself)? (?:is missing|forgets|neglects|skips|says nothing|is (?:not|n't) (?:clear|explicit|specific)|isn't (?:clear|explicit|specific)"
-        r"|keeps quiet|gives (?:us )?no|provides no|offers no|contains no|has no|leaves|leaves it open|makes no mention|doesn't|does not|didn't|never)\b"
-        r"(?! (?:ask|require|need|matter|depend|change|involve|affect|seem (?:hard|difficult)))",
+        r"\b(?:problem|question|statement|text|exercise|prompt|author|puzzle)(?: statement|"
+        r" itself)? (?:only|just|simply) (?:gives|tells|says|states|mentions|provides|specifies)\b"
+        r"|\b(?:problem|question|statement|text|exercise|prompt|puzzle)(?: statement| itself)?"
+        r" (?:is missing|forgets|neglects|skips|says nothing|is (?:not|n't) (?:clear|explicit"
+        r"|specific)|isn't (?:clear|explicit|specific)|keeps quiet|gives (?:us )?no|provides no"
+        r"|offers no|contains no|has no|leaves|leaves it open|makes no mention|doesn't|does not"
+        r"|didn't|never)\b(?! (?:ask|require|need|matter|depend|change|involve|affect|seem (?:hard"
+        r"|difficult)))",
     ),
     cue(
         "",
-        r"\b(?:we|i)(?:'re| are|'ve been| have been)? (?:know|given|told) [^.\n]{2,90}(?:[;,]| and| but| though| however)+ (?:we|i|it|the|nothing|not|no|neither) ?(?:'ll |'d |also |still |must )?(?:need|want|seek|are (?:asked|looking)|must find|don't"
-        r"|lack|do not|doesn't say|isn't given|remains unknown|is unknown|are unknown|is missing|know nothing|aren't told|are not told|the \w+|what|how|is asked)\b"
-        r"(?<!(?:[;,]) the )(?= )"
-        r"|\b(?:but|yet|though|although|except) (?:we|i) (?:don't|do not|still don't|have no|lack|aren't|are not|can't|cannot) (?!know if (?:it|that|this) is)(?:know|have|given|told|see|tell|\w+ (?:value|information|way|idea))",
+        r"\b(?:we|i)(?:'re| are|'ve been| have been)? (?:know|given|told) [^.\n]{2,90}(?:[;,]| and"
+        r"| but| though| however)+ (?:we|i|it|the|nothing|not|no|neither) ?(?:'ll |'d |also |still"
+        r" |must )?(?:need|want|seek|are (?:asked|looking)|must find|don't|lack|do not|doesn't say"
+        r"|isn't given|remains unknown|is unknown|are unknown|is missing|know nothing|aren't told"
+        r"|are not told|the \w+|what|how|is asked)\b(?<!(?:[;,]) the )(?= )|\b(?:but|yet|though"
+        r"|although|except) (?:we|i) (?:don't|do not|still don't|have no|lack|aren't|are not|can't"
+        r"|cannot) (?!know if (?:it|that|this) is)(?:know|have|given|told|see|tell|\w+ (?:value"
+        r"|information|way|idea))",
     ),
     cue(
         "",
-        r"<start>(?:givens?|the givens|known|knowns|unknowns?|missing|not given|not known|given facts|facts given|we have|we're given|what's given|find|asked to find|to be found"
-        r"|to determine|unclear|open questions?|gaps?|what we lack|what's unclear|needs?)(?: \w+)?[ *_]*:(?=[^\n]*\S)(?<!find:)(?! \\?\[?\d+ ?[-+*/=])"
-        r"|\b(?:can't|cannot|can not|couldn't|impossible to|isn't possible to|no way to) (?:\w+ )?(?:pin (?:\w+ )?down|be pinned down|pinned down|fix|settle|decide)\b"
-        r"|\bnot enough to (?:pin|determine|find|fix|decide|settle|conclude|tell|solve)"
-        r"|\b(?:too little|not enough|no further|no other|no additional|insufficient) (?:information|info|data|details?|conditions?|constraints?|equations?|to go on)\b"
-        r"|\bnothing (?:\w+ )?(?:is|was|has been) (?:said|stated|known|given|mentioned|told)\b|\bno one (?:says|tells|told)\b",
+        r"<start>(?:givens?|the givens|known|knowns|unknowns?|missing|not given|not known|given"
+        r" facts|facts given|we have|we're given|what's given|find|asked to find|to be found|to"
+        r" determine|unclear|open questions?|gaps?|what we lack|what's unclear|needs?)(?: \w+)?["
+        r" *_]*:(?=[^\n]*\S)(?<!find:)(?! \\?\[?\d+ ?[-+*/=])|\b(?:can't|cannot|can not|couldn't"
+        r"|impossible to|isn't possible to|no way to) (?:\w+ )?(?:pin (?:\w+ )?down|be pinned down"
+        r"|pinned down|fix|settle|decide)\b|\bnot enough to (?:pin|determine|find|fix|decide"
+        r"|settle|conclude|tell|solve)|\b(?:too little|not enough|no further|no other|no"
+        r" additional|insufficient) (?:information|info|data|details?|conditions?|constraints?"
+        r"|equations?|to go on)\b|\bnothing (?:\w+ )?(?:is|was|has been) (?:said|stated|known"
+        r"|given|mentioned|told)\b|\bno one (?:says|tells|told)\b",
     ),
     cue(
         "",
-        r"\b(?:i'll|i will|we'll|we will|i|we|let me|let's|have to|must|need to)(?: just| simply| therefore| have to)? (?:assume|suppose|take it|presume|interpret|read)"
-        r"[^.\n]{3,90}\b(?:since|because|as|though|although|but) (?:nothing|no|the (?:problem|question|statement|text)|it|this|that|we|there) ?(?:isn't|is not|doesn't|does not|wasn't|never|is|are|aren't|were)?"
-        r" ?(?:said|given|stated|specified|mentioned|otherwise|say|specify|state|mention|told|unclear|unspecified|known)\b"
-        r"|\bthe (?:problem|question|statement) (?:presumably|probably) (?:means|intends|wants|assumes)\b|\bi(?:'d| would) (?:also )?(?:have to|need to) know\b"
-        r"|\b(?:depends|hinges|rests) (?:\w+ )?(?:on|upon) (?:whether|which|how|what)\b[^.\n]{1,60}(?:n't|not|unknown|unclear|never|nowhere)",
+        r"\b(?:i'll|i will|we'll|we will|i|we|let me|let's|have to|must|need to)(?: just| simply|"
+        r" therefore| have to)? (?:assume|suppose|take it|presume|interpret"
+        r"|read)[^.\n]{3,90}\b(?:since|because|as|though|although|but) (?:nothing|no|the"
+        r" (?:problem|question|statement|text)|it|this|that|we|there) ?(?:isn't|is not|doesn't"
+        r"|does not|wasn't|never|is|are|aren't|were)? ?(?:said|given|stated|specified|mentioned"
+        r"|otherwise|say|specify|state|mention|told|unclear|unspecified|known)\b|\bthe (?:problem"
+        r"|question|statement) (?:presumably|probably) (?:means|intends|wants|assumes)\b|\bi(?:'d|"
+        r" would) (?:also )?(?:have to|need to) know\b|\b(?:depends|hinges|rests) (?:\w+ )?(?:on"
+        r"|upon) (?:whether|which|how|what)\b[^.\n]{1,60}(?:n't|not|unknown|unclear|never|nowhere)",
     ),
     cue(
         "",
-        r"\b(?:that|this|the) (?:step|claim|part|inequality|assumption|bound|case|direction|argument)(?: \w+)? (?:still )?(?:needs|requires|lacks|wants|is missing|deserves|calls for) (?:a|an|some|more|any|further|its|justification|proof)\b"
-        r"|\b(?:without|lacking) (?:a |an |the |any |more |this |that |some )?(?:\w+ )?(?:value|information|height|length|rate|angle|data|condition|diagram|figure|picture|details?|equation|justification|knowledge|bound|price|speed)\b[^.\n]{0,60}(?:can't|cannot|impossible|unable|stuck|incomplete|unjustified|no way)"
-        r"|\b(?:can't|cannot|couldn't|unable to|impossible to) [^.\n]{2,60}without (?:a |an |the |any |more |knowing|its|their|his|her|some|further|another)",
+        r"\b(?:that|this|the) (?:step|claim|part|inequality|assumption|bound|case|direction"
+        r"|argument)(?: \w+)? (?:still )?(?:needs|requires|lacks|wants|is missing|deserves|calls"
+        r" for) (?:a|an|some|more|any|further|its|justification|proof)\b|\b(?:without|lacking)"
+        r" (?:a |an |the |any |more |this |that |some )?(?:\w+ )?(?:value|information|height"
+        r"|length|rate|angle|data|condition|diagram|figure|picture|details?|equation|justification"
+        r"|knowledge|bound|price|speed)\b[^.\n]{0,60}(?:can't|cannot|impossible|unable|stuck"
+        r"|incomplete|unjustified|no way)|\b(?:can't|cannot|couldn't|unable to|impossible to)"
+        r" [^.\n]{2,60}without (?:a |an |the |any |more |knowing|its|their|his|her|some|further"
+        r"|another)",
     ),
 )

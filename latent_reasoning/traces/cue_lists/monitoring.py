@@ -9,24 +9,25 @@ CUES = (
     cue(
         "far",
         r"<start>(?:okay,? )?so far(?:,|:|(?= (?:we|i|so|the|it|there|our|my|everything|\$|\\)))"
-        r"|\b(?:we|i)(?:'ve| have)?\b[^.\n]{0,60} so far\b(?! (?:more|less|away|from|above|below|beyond|this)\b)|\bso far so good",
+        r"|\b(?:we|i)(?:'ve| have)?\b[^.\n]{0,60} so far\b(?! (?:more|less|away|from|above|below"
+        r"|beyond|this)\b)|\bso far so good",
     ),
     cue("now", r"<start>up to now,? (?:we|i)\b"),
     cue("at_this", r"\bat this (?:point|stage),? (?:we|i|our|there|all)\b"),
     cue(
         "now_that now_i now_we now,_i now,_we",
-        r"<start>(?:okay,? |so,? )?now that (?:we|i)(?: have|'ve| know| found| can)"
-        r"|<start>(?:so,? |okay,? |and )?now,? <have> (?:found|established|computed|shown"
-        r"|determined|all|both|two|three|everything|got|reduced)",
+        r"<start>(?:okay,? |so,? )?now that (?:we|i)(?: have|'ve| know| found| can)|<start>(?:so,?"
+        r" |okay,? |and )?now,? <have> (?:found|established|computed|shown|determined|all|both|two"
+        r"|three|everything|got|reduced)",
     ),
     cue(
         "already found established handled covered done shown computed determined calculated"
         " counted proved derived solved considered now just",
         r"\b<have> (?:now |already |just |so far ){1,2}(?:found|established|computed|shown"
-        r"|determined|handled|covered|got|gotten|done|derived|calculated|counted|used|seen"
-        r"|proved|solved|considered|accounted|dealt)|\bwe already (?:know|found|have|computed"
-        r"|calculated|determined|showed|saw|established|counted|used)|\bi already (?:found"
-        r"|computed|calculated|checked|counted|have|used|know)",
+        r"|determined|handled|covered|got|gotten|done|derived|calculated|counted|used|seen|proved"
+        r"|solved|considered|accounted|dealt)|\bwe already (?:know|found|have|computed|calculated"
+        r"|determined|showed|saw|established|counted|used)|\bi already (?:found|computed"
+        r"|calculated|checked|counted|have|used|know)",
     ),
     cue(
         "determined established found",
@@ -40,8 +41,8 @@ CUES = (
     ),
     cue(
         "go",
-        r"\b(?:one|two|three|\d) (?:\w+ )?(?:done|down|handled),? (?:and )?(?:one|two|three"
-        r"|\d)(?: more)? to go\b",
+        r"\b(?:one|two|three|\d) (?:\w+ )?(?:done|down|handled),? (?:and )?(?:one|two|three|\d)(?:"
+        r" more)? to go\b",
     ),
     cue(
         "done",
@@ -53,14 +54,14 @@ CUES = (
         " remaining_task remaining_part remaining_thing remaining_question remaining_piece",
         r"\b(?:all that(?:'s| is)?|what(?:'s| is)?|what|only thing(?: that's| that is)?) (?:left"
         r"|remains)\b(?:,? (?:now |here )?(?:is (?:to|the|[a-z\$]\b)|to)(?!\w)|:)|\bit (?:only"
-        r" )?remains to\b|\bthe (?:only )?remaining (?:step|case|task|part|thing|question"
-        r"|piece)s? (?:is|are)\b",
+        r" )?remains to\b|\bthe (?:only )?remaining (?:step|case|task|part|thing|question|piece)s?"
+        r" (?:is|are)\b",
     ),
     cue("still", r"\b(?:we|i) still (?:need|have|must|don't have|haven't)\b(?! (?:\$?\d))"),
     cue(
         "more last",
-        r"\b(?:just )?one (?:more|last|final) (?:step|case|thing|calculation|piece) (?:to (?:go"
-        r"|do|check|find|consider)|left|remains|remaining)",
+        r"\b(?:just )?one (?:more|last|final) (?:step|case|thing|calculation|piece) (?:to (?:go|do"
+        r"|check|find|consider)|left|remains|remaining)",
     ),
     cue(
         "almost nearly halfway half-way about_there about_done getting_there getting_close"
@@ -73,10 +74,10 @@ CUES = (
     cue(
         "track progress stock recap summarize summarise",
         r"\bkeep(?:ing)? track of (?:what|where|the (?:cases|steps|progress)|everything|my|our"
-        r"|these|this|all)|\b(?:making|good|some) progress\b(?! (?:report|bar))|\bback on"
-        r" track\b|<do> <now>(?:keep track|take stock|recap|summari[sz]e (?:what|where|the"
-        r" (?:steps|progress|results|information|cases|known)|our|my|so|everything|this|:))"
-        r"|<start>to (?:recap|summari[sz]e what)\b|<start>recap(?:ping)?\b ?[:,]",
+        r"|these|this|all)|\b(?:making|good|some) progress\b(?! (?:report|bar))|\bback on track\b"
+        r"|<do> <now>(?:keep track|take stock|recap|summari[sz]e (?:what|where|the (?:steps"
+        r"|progress|results|information|cases|known)|our|my|so|everything|this|:))|<start>to"
+        r" (?:recap|summari[sz]e what)\b|<start>recap(?:ping)?\b ?[:,]",
     ),
     cue(
         "where",
@@ -97,8 +98,8 @@ CUES = (
     ),
     cue(
         "getting messy complicated tedious",
-        r"\b(?:this|it)(?:'s| is) (?:getting|becoming) (?:\w+ )?(?:messy|complicated|tedious"
-        r"|ugly|out of hand)",
+        r"\b(?:this|it)(?:'s| is) (?:getting|becoming) (?:\w+ )?(?:messy|complicated|tedious|ugly"
+        r"|out of hand)",
     ),
     cue("now", r"<start>(?:okay,? |so,? |and )?now that (?!he\b|she\b|they\b)"),
     cue(
@@ -136,8 +137,8 @@ CUES = (
     ),
     cue(
         "progress status checklist todo to_do state remaining",
-        r"<start>(?:progress|status|checklist|to-?do|still to do|to do|current state|remaining"
-        r"(?: steps?| cases?| work| tasks?)?|where we are)(?: so far| check| report)?[ *_]*:",
+        r"<start>(?:progress|status|checklist|to-?do|still to do|to do|current state|remaining(?:"
+        r" steps?| cases?| work| tasks?)?|where we are)(?: so far| check| report)?[ *_]*:",
     ),
     cue(
         "used both all every everything",
@@ -156,14 +157,14 @@ CUES = (
     ),
     cue(
         "half part first easy hard step",
-        r"<start>(?:okay,? |so,? |good,? )*(?:that|this) was (?:the (?:\w+ ){0,2}(?:half|part"
-        r"|step|case|bit)|(?:step|part|case) \w{1,3})\b",
+        r"<start>(?:okay,? |so,? |good,? )*(?:that|this) was (?:the (?:\w+ ){0,2}(?:half|part|step"
+        r"|case|bit)|(?:step|part|case) \w{1,3})\b",
     ),
     cue(
         "left remains remain step case thing piece",
         r"\b(?:only|one|two|last|final) (?:more )?(?:steps?|cases?|things?|pieces?|bits?"
-        r"|questions?)"
-        r" (?:that )?(?:is |are )?(?:left|remains?)\b(?! (?:of|in) (?:the )?(?:cake|pizza|pie))",
+        r"|questions?) (?:that )?(?:is |are )?(?:left|remains?)\b(?! (?:of|in) (?:the )?(?:cake"
+        r"|pizza|pie))",
     ),
     cue("yet", r"\b(?:i|we)(?:'ve| have) yet to (?:use|find|show|check|consider|deal|look)"),
     cue(
@@ -174,8 +175,7 @@ CUES = (
     cue(
         "summary summing",
         r"\b(?:short|quick|brief) summary of (?:what|where|the (?:steps|results))|<start>summing"
-        r" up"
-        r" (?:so far|what)|<start>(?:quick |short |brief )?summary so far\b",
+        r" up (?:so far|what)|<start>(?:quick |short |brief )?summary so far\b",
     ),
     cue("next", r"<start>(?:next up|what(?:'s| is) next)\b"),
     cue(
@@ -184,16 +184,14 @@ CUES = (
         " taken pinned narrowed reduced",
         r"\b<have> (?:now )?(?:dealt with|handled|covered|completed|finished(?: with)?|eliminated"
         r"|ruled out|settled|exhausted|disposed of|gotten rid of|got rid of|taken care of|pinned"
-        r" down"
-        r"|narrowed (?:it|this|the|things))\b(?! \$?\d)",
+        r" down|narrowed (?:it|this|the|things))\b(?! \$?\d)",
     ),
     cue(
         "left remain remains",
-        r"<start>(?:so |and )?now only (?:the )?[^.\n]{2,40} (?:are|is) left\b"
-        r"|\bonly the (?:[\w-]+ ){0,2}(?:case|cases|part|parts|step|steps|check|question|ones"
-        r"|terms?"
-        r"|proof) (?:is|are) (?:still )?left\b|\b(?:only|one) thing left (?:is|to)\b|\bthe other"
-        r" (?:one|case|part|half|direction),? (?:[^.\n,]{1,30}, )?remains\b",
+        r"<start>(?:so |and )?now only (?:the )?[^.\n]{2,40} (?:are|is) left\b|\bonly the"
+        r" (?:[\w-]+ ){0,2}(?:case|cases|part|parts|step|steps|check|question|ones|terms?|proof)"
+        r" (?:is|are) (?:still )?left\b|\b(?:only|one) thing left (?:is|to)\b|\bthe other (?:one"
+        r"|case|part|half|direction),? (?:[^.\n,]{1,30}, )?remains\b",
     ),
     cue(
         "still done finished open not",
@@ -204,9 +202,8 @@ CUES = (
     ),
     cue(
         "tally count total",
-        r"\bkeep(?:ing)? (?:a|the|my) (?:running )?tally\b"
-        r"|\b(?:the|my|our) running (?:count|total|tally|sum|product) (?:is|to|at|now|so far"
-        r"|stands)\b",
+        r"\bkeep(?:ing)? (?:a|the|my) (?:running )?tally\b|\b(?:the|my|our) running (?:count|total"
+        r"|tally|sum|product) (?:is|to|at|now|so far|stands)\b",
     ),
     cue(
         "on_to",
@@ -215,47 +212,38 @@ CUES = (
     ),
     cue(
         "piece step case part thing",
-        r"\bis the (?:only |last |one )?(?:remaining|missing|last|final|outstanding) (?:piece"
-        r"|step|case"
-        r"|part|thing|question)\b(?=[.,;:]| (?:to|we|i|left)\b)",
+        r"\bis the (?:only |last |one )?(?:remaining|missing|last|final|outstanding) (?:piece|step"
+        r"|case|part|thing|question)\b(?=[.,;:]| (?:to|we|i|left)\b)",
     ),
     cue(
         "first second last one part half case step piece",
-        r"<start>(?:okay,? |so,? |good,? |great,? )*(?:that|this)(?:'s| is| gives(?: us)?| was"
-        r"| does|"
-        r" completes| gives me) (?:the )?(?:first|second|third|last|one|half) (?:of (?:the|our"
-        r"|my) (?:two"
-        r"|three|four|cases|parts|steps|unknowns|\w+ts\b)|part\b|half\b|case\b|step\b|piece\b)"
-        r"(?=[^.\n]{0,30}[.,;:])",
+        r"<start>(?:okay,? |so,? |good,? |great,? )*(?:that|this)(?:'s| is| gives(?: us)?| was|"
+        r" does| completes| gives me) (?:the )?(?:first|second|third|last|one|half) (?:of (?:the"
+        r"|our|my) (?:two|three|four|cases|parts|steps|unknowns|\w+ts\b)|part\b|half\b|case\b"
+        r"|step\b|piece\b)(?=[^.\n]{0,30}[.,;:])",
     ),
     cue(
         "now",
-        r"<start>(?:so,? |okay,? |good,? |great,? )*(?:we|i) now (?:have|know) (?:the|both|all"
-        r"|two|three|our"
-        r"|everything|enough|that|how|what|an? expression|a formula)\b"
-        r"|<start>(?:so,? |okay,? |good,? )*(?:we|i)(?:'ve| have)?(?: got| have)? (?:the|both|all"
-        r"|our|two"
-        r"|three) [^.\n,]{2,40} now\b",
+        r"<start>(?:so,? |okay,? |good,? |great,? )*(?:we|i) now (?:have|know) (?:the|both|all|two"
+        r"|three|our|everything|enough|that|how|what|an? expression|a formula)\b|<start>(?:so,? "
+        r"|okay,? |good,? )*(?:we|i)(?:'ve| have)?(?: got| have)? (?:the|both|all|our|two|three)"
+        r" [^.\n,]{2,40} now\b",
     ),
     cue(
         "known found determined settled pinned done computed handled covered",
         r"\b(?:all|both)(?: \w+){0,2} (?:are|have been|have now been) (?:now )?(?:known|found"
-        r"|determined"
-        r"|settled|pinned down|computed|handled|covered|established)\b(?=[.,;:]| now\b)"
+        r"|determined|settled|pinned down|computed|handled|covered|established)\b(?=[.,;:]| now\b)"
         r"|\bnow (?:all|both)(?: \w+){0,2} (?:are|have been) (?:known|found|determined|settled"
         r"|done)\b",
     ),
     cue(
         "pinned settled finished done complete established",
-        r"\b(?:is|are) (?:now )?(?:pinned down|out of the way|taken care of)\b"
-        r"|<start>(?:so |okay,? |thus |now )*the [^.\n]{1,30} (?:is|are) (?:now )?(?:finished"
-        r"|settled)\b(?=[.,;])"
-        r"|\b(?:cases?|parts?|steps?|half|stages?|directions?) (?:is|are) (?:now )?(?:complete"
-        r"|done"
-        r"|settled|finished)\b|<start>(?:existence|uniqueness|sufficiency|necessity|one direction"
-        r"|the (?:first|base|forward) \w+) (?:has been|is) (?:now )?(?:established|settled|shown"
-        r"|done"
-        r"|proved|proven|complete)\b",
+        r"\b(?:is|are) (?:now )?(?:pinned down|out of the way|taken care of)\b|<start>(?:so "
+        r"|okay,? |thus |now )*the [^.\n]{1,30} (?:is|are) (?:now )?(?:finished"
+        r"|settled)\b(?=[.,;])|\b(?:cases?|parts?|steps?|half|stages?|directions?) (?:is|are)"
+        r" (?:now )?(?:complete|done|settled|finished)\b|<start>(?:existence|uniqueness"
+        r"|sufficiency|necessity|one direction|the (?:first|base|forward) \w+) (?:has been|is)"
+        r" (?:now )?(?:established|settled|shown|done|proved|proven|complete)\b",
     ),
     cue(
         "summary",
@@ -268,69 +256,145 @@ CUES = (
     ),
     cue(
         "leaving",
-        r"\b(?:done|known|fixed|settled|found|determined|pinned down|handled),? leaving"
-        r" (?:only |just |us with )?(?:[a-z]\b|the|case|one)",
+        r"\b(?:done|known|fixed|settled|found|determined|pinned down|handled),? leaving (?:only "
+        r"|just |us with )?(?:[a-z]\b|the|case|one)",
     ),
     cue(
         "added used done checked computed",
-        r"\bi haven't (?:\w+ )?(?:added|used|done|checked|computed|tried"
-        r"|counted|considered)\b[^.\n]{0,40}\byet\b",
+        r"\bi haven't (?:\w+ )?(?:added|used|done|checked|computed|tried|counted"
+        r"|considered)\b[^.\n]{0,40}\byet\b",
     ),
     cue(
         "",
-        r"<start>(?:okay,? |so,? |good,? |great,? |alright,? |all right,? |right,? |and |well,? )*now (?:that )?(?:i|we)(?:'ve| have)? (?:know|knew|got|found|have) (?:the|both|all|two|three|our|everything|enough|that|how|what|a|an|one|my|[a-z] ?=|[a-z] and)\b"
-        r"|<start>(?:okay,? |so,? |good,? |great,? |alright,? |all right,? |right,? |and |well,? |now,? |at last,? |fine,? )*i(?:'ve| have) (?:now )?(?:got|found|shown|proved|proven|computed|obtained|determined|established|verified|handled|counted|seen|reduced|solved|finished|completed|accounted|covered|dealt|done|worked out|listed|gone|collected|gathered|settled|used|eliminated)\b(?! (?:a |an )?(?:feeling|idea|mistake|wrong))"
-        r"|\bwe've (?:now |already |just )?(?:got|found|shown|proved|proven|computed|obtained|determined|established|verified|handled|counted|seen|reduced|solved|finished|completed|accounted|covered|dealt|done|worked out|listed|settled|used|eliminated)\b(?! (?:a )?(?:contradiction|mistake))",
+        r"<start>(?:okay,? |so,? |good,? |great,? |alright,? |all right,? |right,? |and |well,?"
+        r" )*now (?:that )?(?:i|we)(?:'ve| have)? (?:know|knew|got|found|have) (?:the|both|all|two"
+        r"|three|our|everything|enough|that|how|what|a|an|one|my|[a-z] ?=|[a-z] and)\b"
+        r"|<start>(?:okay,? |so,? |good,? |great,? |alright,? |all right,? |right,? |and |well,? "
+        r"|now,? |at last,? |fine,? )*i(?:'ve| have) (?:now )?(?:got|found|shown|proved|proven"
+        r"|computed|obtained|determined|established|verified|handled|counted|seen|reduced|solved"
+        r"|finished|completed|accounted|covered|dealt|done|worked out|listed|gone|collected"
+        r"|gathered|settled|used|eliminated)\b(?! (?:a |an )?(?:feeling|idea|mistake|wrong))"
+        r"|\bwe've (?:now |already |just )?(?:got|found|shown|proved|proven|computed|obtained"
+        r"|determined|established|verified|handled|counted|seen|reduced|solved|finished|completed"
+        r"|accounted|covered|dealt|done|worked out|listed|settled|used|eliminated)\b(?! (?:a"
+        r" )?(?:contradiction|mistake))",
     ),
     cue(
         "",
-        r"\b<am> (?:now |still |only )?left with (?!\$?\d)\w|\b(?:leaves|leaving) (?:us |me )?(?:with )?(?:only |just )?(?:the (?:case|question|second|third|last|other|final|remaining|converse|upper|lower)|case|part|step|one (?:case|unknown|thing|step)|two (?:cases|unknowns|things|steps))\b"
-        r"|<start>(?:so,? |okay,? |now,? )*(?:at|by|up to|to|until) (?:this|that) (?:stage|point|moment)\b,? (?!on\b|in\b|of\b|he\b|she\b|they\b|and\b|the (?:car|train|water|bus|slope|tangent|tank|curve|temperature|function))"
-        r"|<start>(?:so,? |okay,? |good,? )*that(?:'s| makes| is) (?:now )?(?:one|two|three|four|five|half|most|all|both) (?:of (?:the|our|my|them)|down|done|out of|so far|conditions|equations|cases|steps|checked|handled)\b"
-        r"|<start>(?:so |okay,? |now |and )*having (?:now |already )?(?:found|computed|established|shown|determined|proved|proven|dealt|handled|done|solved|finished|settled|counted|obtained|gotten|got|verified|checked|eliminated|completed|covered|ruled|reduced|derived|worked)\b"
-        r"|<start>(?:so,? |and |now,? |okay,? )*with (?:that|this|these|those|it|both|the|all|[a-z]|step|case|part|\(\w\))\b[^.\n,]{0,40} (?:known|found|done|settled|out of the way|in place|established|computed|handled|covered|finished|complete|fixed|determined|behind (?:us|me)|taken care of|in hand|proved|proven|sorted|solved|dealt with|cleared)\b",
+        r"\b<am> (?:now |still |only )?left with (?!\$?\d)\w|\b(?:leaves|leaving) (?:us |me"
+        r" )?(?:with )?(?:only |just )?(?:the (?:case|question|second|third|last|other|final"
+        r"|remaining|converse|upper|lower)|case|part|step|one (?:case|unknown|thing|step)|two"
+        r" (?:cases|unknowns|things|steps))\b|<start>(?:so,? |okay,? |now,? )*(?:at|by|up to|to"
+        r"|until) (?:this|that) (?:stage|point|moment)\b,? (?!on\b|in\b|of\b|he\b|she\b|they\b"
+        r"|and\b|the (?:car|train|water|bus|slope|tangent|tank|curve|temperature|function))"
+        r"|<start>(?:so,? |okay,? |good,? )*that(?:'s| makes| is) (?:now )?(?:one|two|three|four"
+        r"|five|half|most|all|both) (?:of (?:the|our|my|them)|down|done|out of|so far|conditions"
+        r"|equations|cases|steps|checked|handled)\b|<start>(?:so |okay,? |now |and )*having (?:now"
+        r" |already )?(?:found|computed|established|shown|determined|proved|proven|dealt|handled"
+        r"|done|solved|finished|settled|counted|obtained|gotten|got|verified|checked|eliminated"
+        r"|completed|covered|ruled|reduced|derived|worked)\b|<start>(?:so,? |and |now,? |okay,?"
+        r" )*with (?:that|this|these|those|it|both|the|all|[a-z]|step|case|part"
+        r"|\(\w\))\b[^.\n,]{0,40} (?:known|found|done|settled|out of the way|in place|established"
+        r"|computed|handled|covered|finished|complete|fixed|determined|behind (?:us|me)|taken care"
+        r" of|in hand|proved|proven|sorted|solved|dealt with|cleared)\b",
     ),
     cue(
         "",
-        r"\b(?:cases?|parts?|steps?|stages?|items?|direction|bound|inequality|base case|inductive step|lemma|piece|phase|task|subproblem|subgoal|job|side|equation|integral|term|angle|calculation|one|ones|list|count|part \(?\w\)?|cases? \w+(?: and \w+)?|step \w|existence|uniqueness)\b (?:[\w' ]{0,20} )?(?:is|are|'s|has been|have been) (?:now |both |all |already |thus |therefore |also )*(?:done|finished|completed?|closed|settled|handled|covered|taken care of|out of the way|behind (?:us|me)|checked off|ticked off|crossed off|sorted|dealt with|through|cleared|in place|in hand|pinned down|wrapped up|dispatched|disposed of|accounted for|proven|proved|solved|exhausted)"
-        r"(?=[.,;:!\u2014)]| (?:and|so|but|now|too|with|giving|as well)\b|$)(?<!set is closed)(?<!interval is closed)"
-        r"|\bthat(?:'s| is) (?:the |one |my |our |all of )?[^.,\n]{2,40} (?:done|finished|sorted|settled|taken care of|out of the way|complete|completed|covered|handled|dealt with|wrapped up|proved|proven|found)(?=[.,;:!\u2014]|$| and| so| but| now)"
-        r"|<start>(?:okay,? |so,? |good,? |great,? |now |we're |i'm |almost |nearly )*(?:half|halfway|half-way|almost|nearly|partly|partially|all|mostly) (?:done|there|finished|through|way there|way through)\b(?=[.,;:!\u2014]| with\b|$)"
-        r"|<start>(?:okay,? |so,? |good,? |great,? |now )*(?:done|finished|through) with (?!work|school|dinner|lunch|his|her)\w+",
+        r"\b(?:cases?|parts?|steps?|stages?|items?|direction|bound|inequality|base case|inductive"
+        r" step|lemma|piece|phase|task|subproblem|subgoal|job|side|equation|integral|term|angle"
+        r"|calculation|one|ones|list|count|part \(?\w\)?|cases? \w+(?: and \w+)?|step \w|existence"
+        r"|uniqueness)\b (?:[\w' ]{0,20} )?(?:is|are|'s|has been|have been) (?:now |both |all "
+        r"|already |thus |therefore |also )*(?:done|finished|completed?|closed|settled|handled"
+        r"|covered|taken care of|out of the way|behind (?:us|me)|checked off|ticked off|crossed"
+        r" off|sorted|dealt with|through|cleared|in place|in hand|pinned down|wrapped up"
+        r"|dispatched|disposed of|accounted for|proven|proved|solved|exhausted)(?=[.,;:!\u2014)]|"
+        r" (?:and|so|but|now|too|with|giving|as well)\b|$)(?<!set is closed)(?<!interval is"
+        r" closed)|\bthat(?:'s| is) (?:the |one |my |our |all of )?[^.,\n]{2,40} (?:done|finished"
+        r"|sorted|settled|taken care of|out of the way|complete|completed|covered|handled|dealt"
+        r" with|wrapped up|proved|proven|found)(?=[.,;:!\u2014]|$| and| so| but| now)"
+        r"|<start>(?:okay,? |so,? |good,? |great,? |now |we're |i'm |almost |nearly )*(?:half"
+        r"|halfway|half-way|almost|nearly|partly|partially|all|mostly) (?:done|there|finished"
+        r"|through|way there|way through)\b(?=[.,;:!\u2014]| with\b|$)|<start>(?:okay,? |so,? "
+        r"|good,? |great,? |now )*(?:done|finished|through) with (?!work|school|dinner|lunch|his"
+        r"|her)\w+",
     ),
     cue(
         "",
-        r"\b(?:items?|things|tasks?|conditions?|checks?|loose ends?|unknowns?|subproblems?|quantities|directions?|questions?|stages?|steps?|cases?|parts|terms|equations?|pieces|inequalities|bits) (?:are |still )?(?:left to|left\b(?=[.,;:!\u2014])|left on|to go\b|remain\b(?=[.,;:!\u2014])|remaining(?=[.,;:!\u2014])|outstanding|to do\b|to handle|to check|still open|unaccounted|pending|done\b(?=[.,;:!\u2014]| and\b|, )|down\b(?=[.,;:!\u2014]))"
-        r"|<start>(?:so,? |okay,? |ok,? |now,? |right,? |alright,? |let me see,? )*where (?:are we|am i|were we|was i|do we|do i|does (?:this|that) leave)\b"
-        r"|\bwhere (?:we|i) (?:are|am|stand|were|left off|was) (?:now|so far|at|up to)?(?=[:.,;?!]| now| so| at)"
-        r"|\bbefore (?:moving|going|proceeding|continuing|i move|we move|i go on|we go on) (?:on|further|ahead|to)?\b(?= with| to|[,.;:]| any)|<start>(?:okay,? |so,? |good,? |and |now,? |great,? )*(?:now for|now on to|now onto|now to the|now part|now case|now step|next up|next comes|onwards?|on to|onto the|next:|now the (?:second|third|other|last|final|remaining|harder|next|converse|upper|lower|inductive))\b",
+        r"\b(?:items?|things|tasks?|conditions?|checks?|loose ends?|unknowns?|subproblems?"
+        r"|quantities|directions?|questions?|stages?|steps?|cases?|parts|terms|equations?|pieces"
+        r"|inequalities|bits) (?:are |still )?(?:left to|left\b(?=[.,;:!\u2014])|left on|to go\b"
+        r"|remain\b(?=[.,;:!\u2014])|remaining(?=[.,;:!\u2014])|outstanding|to do\b|to handle|to"
+        r" check|still open|unaccounted|pending|done\b(?=[.,;:!\u2014]| and\b|, )"
+        r"|down\b(?=[.,;:!\u2014]))|<start>(?:so,? |okay,? |ok,? |now,? |right,? |alright,? |let"
+        r" me see,? )*where (?:are we|am i|were we|was i|do we|do i|does (?:this|that) leave)\b"
+        r"|\bwhere (?:we|i) (?:are|am|stand|were|left off|was) (?:now|so far|at|up to)?(?=[:.,;?!]"
+        r"| now| so| at)|\bbefore (?:moving|going|proceeding|continuing|i move|we move|i go on|we"
+        r" go on) (?:on|further|ahead|to)?\b(?= with| to|[,.;:]| any)|<start>(?:okay,? |so,? "
+        r"|good,? |and |now,? |great,? )*(?:now for|now on to|now onto|now to the|now part|now"
+        r" case|now step|next up|next comes|onwards?|on to|onto the|next:|now the (?:second|third"
+        r"|other|last|final|remaining|harder|next|converse|upper|lower|inductive))\b",
     ),
     cue(
         "",
-        r"\b(?:i|we) still (?:owe|have|need|lack|want|must|should|haven't|don't|do not|got)\b(?! (?:\$?\d))"
-        r"|\b(?:is|are|remains?|remain) (?:still |yet )?(?:to be (?:done|shown|found|proved|proven|checked|determined|computed|handled|seen|verified|established|dealt|counted|treated|settled|justified|added|decided)|outstanding|unaccounted|pending|unproved|unproven|unused|unfinished|unresolved|open)\b(?! (?:on|until|from|at|interval|balance|invoice|set))"
-        r"|\bstill (?:missing|outstanding|pending|open|left|unaccounted|to come|to go|unproved|unused|to be)\b(?! in the (?:jar|box|bag|bank))|\b(?:is|are) what(?:'s| is| are)? (?:remain|left)|\bwhat remain\b"
-        r"|\b(?:there|all that|only|now|then|that|it) (?:now |only |still )?remains? (?:the (?:case|question|matter|task|other|second|last|converse)|to|only|one|case)\b|\b(?:yet|left) to (?:be (?:done|shown|used|found|handled)|show|prove|use|check|handle|determine|compute|find|consider|deal)\b",
+        r"\b(?:i|we) still (?:owe|have|need|lack|want|must|should|haven't|don't|do not|got)\b(?!"
+        r" (?:\$?\d))|\b(?:is|are|remains?|remain) (?:still |yet )?(?:to be (?:done|shown|found"
+        r"|proved|proven|checked|determined|computed|handled|seen|verified|established|dealt"
+        r"|counted|treated|settled|justified|added|decided)|outstanding|unaccounted|pending"
+        r"|unproved|unproven|unused|unfinished|unresolved|open)\b(?! (?:on|until|from|at|interval"
+        r"|balance|invoice|set))|\bstill (?:missing|outstanding|pending|open|left|unaccounted|to"
+        r" come|to go|unproved|unused|to be)\b(?! in the (?:jar|box|bag|bank))|\b(?:is|are)"
+        r" what(?:'s| is| are)? (?:remain|left)|\bwhat remain\b|\b(?:there|all that|only|now|then"
+        r"|that|it) (?:now |only |still )?remains? (?:the (?:case|question|matter|task|other"
+        r"|second|last|converse)|to|only|one|case)\b|\b(?:yet|left) to (?:be (?:done|shown|used"
+        r"|found|handled)|show|prove|use|check|handle|determine|compute|find|consider|deal)\b",
     ),
     cue(
         "",
-        r"\b(?:don't|do not|must not|mustn't|let's not|shouldn't|not to|let me not|can't) forget\b|\bbear in mind\b|\bnote to self\b|\bkeep(?:ing)? (?:a |the |my |an )?(?:running )?(?:note|score|count|list|eye|tab|tabs|record|track|total)\b(?= (?:of|on|in|that|as|here))"
-        r"|\b(?:the|my|our) (?:current|running|present) (?:\w+ )?(?:state|tally|count|total|status|sum|list|position|situation|best|bound|subtotal)\b|<start>(?:current|running|present) (?:\w+ )?(?:state|tally|count|total|status|sum|list|position)\b"
-        r"|<start>(?:a |quick |short |brief |let me )*(?:recap|status check|progress check|progress report|checkpoint|summary so far|stocktaking|taking stock|state of play|where things stand|interim summary|bookkeeping|inventory|tally)\b(?=[:.,;!]| (?:of|before|so|here))"
-        r"|\b(?:taking|take) stock\b|<start>(?:to|let me|let's|let us|i'll|just to|so to) (?:quickly |briefly |just |first )?(?:recap|take stock|sum up (?:so far|what|where|the (?:state|progress))|summari[sz]e (?:so far|what|where|progress|the (?:state|progress|situation|results|steps))|recapitulate|review where|collect (?:what|the results|everything)|gather what|pull together|keep tabs|update|note down what|keep (?:a )?(?:note|count|score))\b",
+        r"\b(?:don't|do not|must not|mustn't|let's not|shouldn't|not to|let me not|can't) forget\b"
+        r"|\bbear in mind\b|\bnote to self\b|\bkeep(?:ing)? (?:a |the |my |an )?(?:running"
+        r" )?(?:note|score|count|list|eye|tab|tabs|record|track|total)\b(?= (?:of|on|in|that|as"
+        r"|here))|\b(?:the|my|our) (?:current|running|present) (?:\w+ )?(?:state|tally|count|total"
+        r"|status|sum|list|position|situation|best|bound|subtotal)\b|<start>(?:current|running"
+        r"|present) (?:\w+ )?(?:state|tally|count|total|status|sum|list|position)\b|<start>(?:a "
+        r"|quick |short |brief |let me )*(?:recap|status check|progress check|progress report"
+        r"|checkpoint|summary so far|stocktaking|taking stock|state of play|where things stand"
+        r"|interim summary|bookkeeping|inventory|tally)\b(?=[:.,;!]| (?:of|before|so|here))"
+        r"|\b(?:taking|take) stock\b|<start>(?:to|let me|let's|let us|i'll|just to|so to)"
+        r" (?:quickly |briefly |just |first )?(?:recap|take stock|sum up (?:so far|what|where|the"
+        r" (?:state|progress))|summari[sz]e (?:so far|what|where|progress|the (?:state|progress"
+        r"|situation|results|steps))|recapitulate|review where|collect (?:what|the results"
+        r"|everything)|gather what|pull together|keep tabs|update|note down what|keep (?:a"
+        r" )?(?:note|count|score))\b",
     ),
     cue(
         "",
-        r"\b(?:i|we)(?:'m| am|'re| are|'ve been| have been)? (?:\w+ )?(?:sidetracked|distracted|off track|on (?:the right )?track|getting (?:closer|somewhere|nowhere|off|lost|there)|making (?:\w+ )?progress|close(?: now)?(?=[.,;:!])|nearing|on the home stretch|on schedule|running (?:long|out of)|about to finish|ready to (?:combine|conclude|answer|compute|put|finish|move|assemble|plug|add|finali[sz]e))\b"
-        r"|\b(?:home stretch|last lap|final stretch|final leg|last leg of the (?:solution|problem|proof))\b|\b(?:i|we)(?:'ve| have)? (?:not|n't) (?:yet )?(?:\w+ )?(?:used|touched|needed|finished|reached|addressed|handled|counted|got|dealt|included|incorporated|taken)\b[^.\n]{0,50}(?:\byet\b|\bso far\b|\bhere\b)"
-        r"|\bnot (?:yet )?(?:done|finished|there|used|through)(?: with [^.\n]{1,30})? yet\b|\bnot yet (?:been )?(?:used|shown|done|handled|proved|covered|counted|dealt|established|finished|included|addressed)\b"
-        r"|<start>(?:first|second|third|last|next|one|two|another) (?:\w+ )?(?:done|down|found|settled|finished|complete|handled|out of the way)(?=[.,;:!\u2014])|\bone down\b",
+        r"\b(?:i|we)(?:'m| am|'re| are|'ve been| have been)? (?:\w+ )?(?:sidetracked|distracted"
+        r"|off track|on (?:the right )?track|getting (?:closer|somewhere|nowhere|off|lost|there)"
+        r"|making (?:\w+ )?progress|close(?: now)?(?=[.,;:!])|nearing|on the home stretch|on"
+        r" schedule|running (?:long|out of)|about to finish|ready to (?:combine|conclude|answer"
+        r"|compute|put|finish|move|assemble|plug|add|finali[sz]e))\b|\b(?:home stretch|last lap"
+        r"|final stretch|final leg|last leg of the (?:solution|problem|proof))\b|\b(?:i|we)(?:'ve|"
+        r" have)? (?:not|n't) (?:yet )?(?:\w+ )?(?:used|touched|needed|finished|reached|addressed"
+        r"|handled|counted|got|dealt|included|incorporated|taken)\b[^.\n]{0,50}(?:\byet\b|\bso"
+        r" far\b|\bhere\b)|\bnot (?:yet )?(?:done|finished|there|used|through)(?: with"
+        r" [^.\n]{1,30})? yet\b|\bnot yet (?:been )?(?:used|shown|done|handled|proved|covered"
+        r"|counted|dealt|established|finished|included|addressed)\b|<start>(?:first|second|third"
+        r"|last|next|one|two|another) (?:\w+ )?(?:done|down|found|settled|finished|complete"
+        r"|handled|out of the way)(?=[.,;:!\u2014])|\bone down\b",
     ),
     cue(
         "",
-        r"\b(?:we|i) (?:now )?have (?:everything|all(?: of)? (?:the|we|i|that|three|four|five|our)|both|enough|what (?:we|i) need(?:ed)?|the (?:first|second|two|three|lower|upper|last) [^.\n,]{2,40}(?:, (?:now|next|and now|so|but|the)|; )|all the (?:pieces|ingredients|values|parts|information|data))\b(?! (?:a |been ))"
-        r"|\bso far\b[,:]? (?:i|we|so good|the|it|there|that|our|my|everything|all|only|\$|\\|[a-z] ?[=|<>]|have|found|nothing)(?!more\b)(?! (?:temperature|week|year))"
-        r"|\b(?:covered|used|done|found|seen|shown|established|counted|listed|checked|handled|ruled out|have|got|computed|collected|works|known) (?:\w+ ){0,4}so far\b(?! (?:this|today|in) )|\bso far (?:is|are|has|gives|come|amounts)\b"
-        r"|\b(?:everything|all|nothing|two|three|one|half|most) (?:\w+ ){0,3}(?:in place|accounted for|ticked off|in hand)\b|\b(?:that|this) (?:completes|finishes|concludes|wraps up|takes care of|covers|handles|settles|disposes of|closes|deals with|finalizes) (?!\d|his|her)\w+|\bmoving on\b(?=[,.:;!]| to (?:the|part|step|case|\())",
+        r"\b(?:we|i) (?:now )?have (?:everything|all(?: of)? (?:the|we|i|that|three|four|five|our)"
+        r"|both|enough|what (?:we|i) need(?:ed)?|the (?:first|second|two|three|lower|upper|last)"
+        r" [^.\n,]{2,40}(?:, (?:now|next|and now|so|but|the)|; )|all the (?:pieces|ingredients"
+        r"|values|parts|information|data))\b(?! (?:a |been ))|\bso far\b[,:]? (?:i|we|so good|the"
+        r"|it|there|that|our|my|everything|all|only|\$|\\|[a-z] ?[=|<>]|have|found"
+        r"|nothing)(?!more\b)(?! (?:temperature|week|year))|\b(?:covered|used|done|found|seen"
+        r"|shown|established|counted|listed|checked|handled|ruled out|have|got|computed|collected"
+        r"|works|known) (?:\w+ ){0,4}so far\b(?! (?:this|today|in) )|\bso far (?:is|are|has|gives"
+        r"|come|amounts)\b|\b(?:everything|all|nothing|two|three|one|half|most) (?:\w+ ){0,3}(?:in"
+        r" place|accounted for|ticked off|in hand)\b|\b(?:that|this) (?:completes|finishes"
+        r"|concludes|wraps up|takes care of|covers|handles|settles|disposes of|closes|deals with"
+        r"|finalizes) (?!\d|his|her)\w+|\bmoving on\b(?=[,.:;!]| to (?:the|part|step|case|\())",
     ),
 )

@@ -143,7 +143,8 @@ CUES = (
         r"<start>(?:find|compute|determine|solve|count|evaluate|express|get the|work out|figure out"
         r"|calculate|identify|establish|prove|factor|split|reduce|convert|simplify) [^.\n]{3,100}?"
         r"\bthen (?:find|compute|determine|solve|count|evaluate|express|get|work|figure|calculate"
-        r"|use|plug|add|subtract|multiply|divide|check|combine|compare|apply|intersect|sum|take|read"
+        r"|use|plug|add|subtract|multiply|divide|check|combine|compare|apply|intersect|sum|take"
+        r"|read"
         r"|report)\b",
     ),
     cue(
@@ -196,58 +197,124 @@ CUES = (
     ),
     cue(
         "",
-        r"\b(?:so |now |here |next |then |and |first |, |: |; |\. )?(?:i|we)(?:'ll| will| shall|'m going to|'re going to| am going to| are going to|'m about to|'d like to| would like to) (?:now |also |first |next |then |just |simply |instead |therefore |try to |have to |need to |want to |start by |begin by |again )*"
-        r"(?:<solve>|test|go (?:through|case|with|one|step|over)|list|enumerate|handle|attempt|turn to|follow|look (?:up|at|for)|draw|write|derive|tackle|approach|treat|analy[sz]e|examine|deal|focus|choose|build|begin|start|proceed|sort|loop|code|simulate|generate|attack|do (?:this|it|the|that|both|each)|move on|argue|introduce|place|label|take (?:the|each|cases)|bring|rely|work|run|consider|compare|check (?:each|every|all|the|both|which)|estimate|plot|solve|use|avoid|keep)\b|\b(?:i'll|we'll) (?:also |then |still )?need (?!\$?\d)",
+        r"\b(?:so |now |here |next |then |and |first |, |: |; |\. )?(?:i|we)(?:'ll| will| shall|'m"
+        r" going to|'re going to| am going to| are going to|'m about to|'d like to| would like to)"
+        r" (?:now |also |first |next |then |just |simply |instead |therefore |try to |have to |need"
+        r" to |want to |start by |begin by |again )*"
+        r"(?:<solve>|test|go (?:through|case|with|one|step|over)|list|enumerate|handle|attempt"
+        r"|turn to|follow|look (?:up|at|for)|draw|write|derive|tackle|approach|treat|analy[sz]e"
+        r"|examine|deal|focus|choose|build|begin|start|proceed|sort|loop|code|simulate|generate"
+        r"|attack|do (?:this|it|the|that|both|each)|move on|argue|introduce|place|label|take"
+        r" (?:the|each|cases)|bring|rely|work|run|consider|compare|check (?:each|every|all|the"
+        r"|both|which)|estimate|plot|solve|use|avoid|keep)\b|\b(?:i'll|we'll) (?:also |then |still"
+        r" )?need (?!\$?\d)",
     ),
     cue(
         "",
-        r"<start>(?:so,? |okay,? |ok,? |now,? |well,? |alright,? |maybe |thought: |thus |then )*(?:i|we) (?:should|'d better|ought to|want to|'d want to|would want to|plan to|propose to|hope to|aim to|mean to|intend to|must) (?:now |also |first |then |next |probably |start by |begin by |just |be able to |try to )*(?:<solve>|look (?:up|at|for)|start|begin|list|draw|write|test|go (?:through|case)|handle|show|prove|get|build|work|consider)\b(?! (?:have|be|been))"
-        r"|\b(?:it's|it is|it'd be|it would be|it will be|it'll be|it makes|it might be|it helps|makes) (?:best|sense|good|easier|easiest|wise|simplest|helpful|useful|worth|natural|a good idea)? ?to (?:first|start|begin|break|split|organi[sz]e|set up|plan)\b",
+        r"<start>(?:so,? |okay,? |ok,? |now,? |well,? |alright,? |maybe |thought: |thus |then"
+        r" )*(?:i|we) (?:should|'d better|ought to|want to|'d want to|would want to|plan to|propose"
+        r" to|hope to|aim to|mean to|intend to|must) (?:now |also |first |then |next |probably "
+        r"|start by |begin by |just |be able to |try to )*(?:<solve>|look (?:up|at|for)|start|begin"
+        r"|list|draw|write|test|go (?:through|case)|handle|show|prove|get|build|work|consider)\b(?!"
+        r" (?:have|be|been))"
+        r"|\b(?:it's|it is|it'd be|it would be|it will be|it'll be|it makes|it might be|it helps"
+        r"|makes) (?:best|sense|good|easier|easiest|wise|simplest|helpful|useful|worth|natural|a"
+        r" good idea)? ?to (?:first|start|begin|break|split|organi[sz]e|set up|plan)\b",
     ),
     cue(
         "",
-        r"<start>(?:<solve>|list|draw|write|test|sort|plug|place|label|take|pick|show|prove|start|read|look|get|build|check|compare|integrate|square|assign|introduce) [^.,;:=\n]{2,70}[,;] (?:and |then |and then |finally |next )*(?:<solve>|list|draw|write|test|sort|plug|place|label|take|pick|show|prove|read|look|get|build|check|compare|integrate|square|assign|introduce) [^.,;=\n]{2,70}[,;]? (?:and |then |and then |finally |next |and finally |lastly )+(?:<solve>|list|draw|write|test|sort|plug|place|label|take|pick|show|prove|read|look|get|build|check|compare|integrate|square|assign|report|conclude|round|add|combine|divide|answer)\b",
+        r"<start>(?:<solve>|list|draw|write|test|sort|plug|place|label|take|pick|show|prove|start"
+        r"|read|look|get|build|check|compare|integrate|square|assign|introduce)"
+        r" [^.,;:=\n]{2,70}[,;] (?:and |then |and then |finally |next )*(?:<solve>|list|draw|write"
+        r"|test|sort|plug|place|label|take|pick|show|prove|read|look|get|build|check|compare"
+        r"|integrate|square|assign|introduce) [^.,;=\n]{2,70}[,;]? (?:and |then |and then |finally"
+        r" |next |and finally |lastly )+(?:<solve>|list|draw|write|test|sort|plug|place|label|take"
+        r"|pick|show|prove|read|look|get|build|check|compare|integrate|square|assign|report"
+        r"|conclude|round|add|combine|divide|answer)\b",
     ),
     cue(
         "",
         r"<start>step (?:1|one|i)[:.)\u2014-]+ ?[^\n]{3,120}\bstep (?:2|two|ii)[:.)\u2014-]"
-        r"|\b1[.)] (?:we (?:will )?|i'll )?(?:<solve>|list|write|test|show|prove|get|check|set|draw)\b[^\n]{3,100}\b2[.)] (?:we (?:will )?|i'll )?(?:<solve>|list|write|test|show|prove|get|check|set|draw)\b"
-        r"|\b(?:this|it|problem|through|proceed|work|going|go) step[- ]by[- ]step\b(?! (?:solution|guide|instructions))"
+        r"|\b1[.)] (?:we (?:will )?|i'll )?(?:<solve>|list|write|test|show|prove|get|check|set"
+        r"|draw)\b[^\n]{3,100}\b2[.)] (?:we (?:will )?|i'll )?(?:<solve>|list|write|test|show|prove"
+        r"|get|check|set|draw)\b"
+        r"|\b(?:this|it|problem|through|proceed|work|going|go) step[- ]by[- ]step\b(?! (?:solution"
+        r"|guide|instructions))"
         r"|<do> <now>think (?:about this |this |it )?(?:through )?step[- ]by[- ]step",
     ),
     cue(
         "",
-        r"\b(?:we|i|one|you) (?:can|could|will|may|should|might) (?:break|split|divide|decompose|separate|partition|organi[sz]e|structure|cut) (?:the (?!pizza|cake|money|bill|chocolate|cookies|candy|profit)|this|it|up|our|things|everything)"
-        r"|\b(?:two|three|four|several|a few|the following|these|a couple of) (?:main |separate |basic |key |simple )?(?:things|tasks|steps|stages|parts|pieces|quantities|ingredients|phases|subproblems)(?: to (?:do|find|compute|show|prove|handle|work out|determine|consider))?(?: here| now)?[:;]"
-        r"|\b(?:need|have|want|going) to (?:do|find|show|prove|compute|determine|establish|handle|work out) (?:two|three|four|several|a few|a couple of|the following)\b"
-        r"|\bin (?:two|three|four|several|the following) (?:\w+ )?(?:steps|stages|parts|phases|passes|moves)\b(?=[.,:;!])(?! (?:the|he|she|they|it) )",
+        r"\b(?:we|i|one|you) (?:can|could|will|may|should|might) (?:break|split|divide|decompose"
+        r"|separate|partition|organi[sz]e|structure|cut) (?:the (?!pizza|cake|money|bill|chocolate"
+        r"|cookies|candy|profit)|this|it|up|our|things|everything)"
+        r"|\b(?:two|three|four|several|a few|the following|these|a couple of) (?:main |separate "
+        r"|basic |key |simple )?(?:things|tasks|steps|stages|parts|pieces|quantities|ingredients"
+        r"|phases|subproblems)(?: to (?:do|find|compute|show|prove|handle|work out|determine"
+        r"|consider))?(?: here| now)?[:;]"
+        r"|\b(?:need|have|want|going) to (?:do|find|show|prove|compute|determine|establish|handle"
+        r"|work out) (?:two|three|four|several|a few|a couple of|the following)\b"
+        r"|\bin (?:two|three|four|several|the following) (?:\w+ )?(?:steps|stages|parts|phases"
+        r"|passes|moves)\b(?=[.,:;!])(?! (?:the|he|she|they|it) )",
     ),
     cue(
         "",
-        r"\b(?:what|all|the thing|one thing) (?:i|we)(?:'ll| will|'d| would|'m going to|'re going to| plan to| intend to| want to| have to| need to| propose to) do(?: here| now| next| first)? (?:is|:)"
+        r"\b(?:what|all|the thing|one thing) (?:i|we)(?:'ll| will|'d| would|'m going to|'re going"
+        r" to| plan to| intend to| want to| have to| need to| propose to) do(?: here| now| next|"
+        r" first)? (?:is|:)"
         r"|<start>what (?:i|we) (?:want|plan|intend|propose|need|have) to do(?: \w+)? is\b"
-        r"|\b(?:here's|here is) (?:what|how|the (?:plan|idea|outline|order|approach|route|roadmap))\b|\b(?:my|our|a good|the natural|the obvious|the logical|a sensible|a natural|the) (?:first|next|opening|immediate) (?:move|step|job|goal|task|priority|target|order of business|aim|objective|stop)(?: here| now)? (?:is|will be|would be|should be|must be)\b(?! (?:\d|done|complete|finished|wrong))"
-        r"|\b(?:the|my|our|one|a) (?:\w+ )?(?:approach|method|strategy|idea|plan|intention|route|way forward|aim|goal|objective|trick|roadmap) (?:here |now |then |for this |i'll take |i have in mind |we'll use |for [^.\n]{1,30} )?(?:is|will be|would be|should be) (?:to|as follows|this|simple|the following|straightforward)\b"
-        r"|<start>(?:the )?(?:approach|method|outline|roadmap|agenda|steps|plan of action|game plan|order of work|to-do|todo|strategy|procedure|sketch)(?: for [^:\n]{1,30})?[*_ ]*:(?=[^\n]*[a-z])",
+        r"|\b(?:here's|here is) (?:what|how|the (?:plan|idea|outline|order|approach|route"
+        r"|roadmap))\b|\b(?:my|our|a good|the natural|the obvious|the logical|a sensible|a natural"
+        r"|the) (?:first|next|opening|immediate) (?:move|step|job|goal|task|priority|target|order"
+        r" of business|aim|objective|stop)(?: here| now)? (?:is|will be|would be|should be|must"
+        r" be)\b(?! (?:\d|done|complete|finished|wrong))"
+        r"|\b(?:the|my|our|one|a) (?:\w+ )?(?:approach|method|strategy|idea|plan|intention|route"
+        r"|way forward|aim|goal|objective|trick|roadmap) (?:here |now |then |for this |i'll take |i"
+        r" have in mind |we'll use |for [^.\n]{1,30} )?(?:is|will be|would be|should be) (?:to|as"
+        r" follows|this|simple|the following|straightforward)\b"
+        r"|<start>(?:the )?(?:approach|method|outline|roadmap|agenda|steps|plan of action|game"
+        r" plan|order of work|to-do|todo|strategy|procedure|sketch)(?: for [^:\n]{1,30})?[*_"
+        r" ]*:(?=[^\n]*[a-z])",
     ),
     cue(
         "",
-        r"\b(?:i|we|let's|let me|let us|i'll|we'll|i will|we will|can|could|should|i'd|to|would)(?: now| first| then| just| also)? (?:start|begin|kick off|open|get started|lead) (?:off |out )?(?:by|with) (?!\$?\d)"
-        r"(?=\w)(?! (?:the letter|a vowel|a consonant))|<start>(?:so |okay,? |now |well,? )*(?:start|begin|starting|beginning) (?:off |out )?(?:by|with) (?:\w+ing|the|a)\b"
-        r"|<start>(?:then|finally|lastly|last|after that|afterwards?|afterward|from there|later|in the end|thirdly|secondly|second|third|once [^,\n]{3,70}|when [^,\n]{3,60} (?:known|done|found)|with (?:that|those|these|both)[^,\n]{0,40}),? (?:i|we)(?:'ll| will|'d| would| shall|'m going to| should| need to| must| have to)\b"
+        r"\b(?:i|we|let's|let me|let us|i'll|we'll|i will|we will|can|could|should|i'd|to|would)(?:"
+        r" now| first| then| just| also)? (?:start|begin|kick off|open|get started|lead) (?:off "
+        r"|out )?(?:by|with) (?!\$?\d)"
+        r"(?=\w)(?! (?:the letter|a vowel|a consonant))|<start>(?:so |okay,? |now |well,?"
+        r" )*(?:start|begin|starting|beginning) (?:off |out )?(?:by|with) (?:\w+ing|the|a)\b"
+        r"|<start>(?:then|finally|lastly|last|after that|afterwards?|afterward|from there|later|in"
+        r" the end|thirdly|secondly|second|third|once [^,\n]{3,70}|when [^,\n]{3,60} (?:known|done"
+        r"|found)|with (?:that|those|these|both)[^,\n]{0,40}),? (?:i|we)(?:'ll| will|'d| would|"
+        r" shall|'m going to| should| need to| must| have to)\b"
         r"|<start>once (?:i|we)(?:'ve| have| know| get| find)[^,\n]{2,60}, (?:i|we|it|the)\b",
     ),
     cue(
         "",
-        r"\b(?:i'll|we'll|i will|we will|let me|let's|i'd|i should|we should|i'm going to|i want to|i need to|we need to) (?:<solve>|do|handle|treat|take|try|tackle|start with|go with|attempt|deal with|look at|settle|get|show|prove|work out|check|clear)\b[^.\n]{1,60} first\b"
-        r"|\b(?:i'll|we'll|i will|we will|i should|we should|i'd|i would|i could|i want to|i must|we must|let me|i need to)\b[^.\n]{5,140}?,? (?:and )?(?:then|after that|and finally|afterwards|next) (?:i'll |we'll |we |i |we can |we will |i will |to )?(?:<solve>|round|compare|check|turn|look|read|move|take|get|show|report|test|answer|pick|list)"
-        r"|\b(?:leave|save|keep|postpone|defer) [^.\n]{2,40} (?:for|until|till) (?:later|last|the end|afterwards)\b|\b(?:come|get|return|turn) (?:back )?to (?:this|that|it|the \w+(?: \w+)?) (?:later|afterwards|at the end|in a moment)\b",
+        r"\b(?:i'll|we'll|i will|we will|let me|let's|i'd|i should|we should|i'm going to|i want to"
+        r"|i need to|we need to) (?:<solve>|do|handle|treat|take|try|tackle|start with|go with"
+        r"|attempt|deal with|look at|settle|get|show|prove|work out|check|clear)\b[^.\n]{1,60}"
+        r" first\b"
+        r"|\b(?:i'll|we'll|i will|we will|i should|we should|i'd|i would|i could|i want to|i must"
+        r"|we must|let me|i need to)\b[^.\n]{5,140}?,? (?:and )?(?:then|after that|and finally"
+        r"|afterwards|next) (?:i'll |we'll |we |i |we can |we will |i will |to )?(?:<solve>|round"
+        r"|compare|check|turn|look|read|move|take|get|show|report|test|answer|pick|list)"
+        r"|\b(?:leave|save|keep|postpone|defer) [^.\n]{2,40} (?:for|until|till) (?:later|last|the"
+        r" end|afterwards)\b|\b(?:come|get|return|turn) (?:back )?to (?:this|that|it|the \w+(?:"
+        r" \w+)?) (?:later|afterwards|at the end|in a moment)\b",
     ),
     cue(
         "",
-        r"<start>(?:in order )?to (?:<solve>|get|answer|show|prove|tackle|do) [^.!?\n]{3,140}, (?:first |simply |just |start by |begin by |you )?(?:<solve>|start|begin|use|take|add|subtract|list|write|draw)\b"
-        r"|\b(?:let me|let's|let us|i'll|we'll|i want to|i need to|i should) (?:\w+ )?(?:plan|outline|map out|lay out|sketch|organi[sz]e|structure|set out|think about how|figure out how|decide how|decide what|think through|work out a plan|devise|decide on|come up with a plan)\b"
-        r"|\b(?:plan of attack|order of attack|line of attack|game plan|order of business|course of action|action plan)\b"
-        r"|\b(?:needs?|takes?|requires?|involves?|breaks? (?:down )?into|splits? into|falls? into|comes? down to|reduces? to) (?:two|three|four|several|the following) (?:\w+ )?(?:steps|parts|stages|pieces|things|tasks|cases|subproblems|phases)\b",
+        r"<start>(?:in order )?to (?:<solve>|get|answer|show|prove|tackle|do) [^.!?\n]{3,140},"
+        r" (?:first |simply |just |start by |begin by |you )?(?:<solve>|start|begin|use|take|add"
+        r"|subtract|list|write|draw)\b"
+        r"|\b(?:let me|let's|let us|i'll|we'll|i want to|i need to|i should) (?:\w+ )?(?:plan"
+        r"|outline|map out|lay out|sketch|organi[sz]e|structure|set out|think about how|figure out"
+        r" how|decide how|decide what|think through|work out a plan|devise|decide on|come up with a"
+        r" plan)\b"
+        r"|\b(?:plan of attack|order of attack|line of attack|game plan|order of business|course of"
+        r" action|action plan)\b"
+        r"|\b(?:needs?|takes?|requires?|involves?|breaks? (?:down )?into|splits? into|falls? into"
+        r"|comes? down to|reduces? to) (?:two|three|four|several|the following) (?:\w+ )?(?:steps"
+        r"|parts|stages|pieces|things|tasks|cases|subproblems|phases)\b",
     ),
 )

@@ -203,62 +203,150 @@ CUES = (
     ),
     cue(
         "",
-        r"\b(?:i|we)(?:'ve| have| had|'d)? (?:made|committed) (?:a|an|the|one|some) (?:\w+ ){0,2}(?:mistake|error|slip|blunder|oversight|assumption)s?\b"
+        r"\b(?:i|we)(?:'ve| have| had|'d)? (?:made|committed) (?:a|an|the|one|some) (?:\w+"
+        r" ){0,2}(?:mistake|error|slip|blunder|oversight|assumption)s?\b"
         r"[^.\n]{0,6}(?:by|in|when|because|above|earlier|of|there|here|that|with|at)\b"
-        r"|\bthe (?:trouble|problem|issue|flaw|mistake|error|fault|snag|slip|bug|culprit|trap|confusion)(?: (?:here|there|above|earlier|with (?:my|that|this|the) \w+(?: \w+)?|in (?:my|that|this) \w+(?: \w+)?))? (?:was|lies|lay|came|comes|is) (?:in |from |with )?(?:that (?:i|we|my)|assuming|treating|using|counting|\w+ing (?:the|that|a)|the assumption|my|how i|where i)\b"
-        r"|\b(?:that|this|it)(?:'s| is| was) (?:a|an|another|my|the) (?:\w+ ){0,2}(?:mistake|error|slip|oversight|blunder|misstep|leap|overkill|detour|shortcut)\b(?! (?:to|if)\b)",
+        r"|\bthe (?:trouble|problem|issue|flaw|mistake|error|fault|snag|slip|bug|culprit|trap"
+        r"|confusion)(?: (?:here|there|above|earlier|with (?:my|that|this|the) \w+(?: \w+)?|in"
+        r" (?:my|that|this) \w+(?: \w+)?))? (?:was|lies|lay|came|comes|is) (?:in |from |with"
+        r" )?(?:that (?:i|we|my)|assuming|treating|using|counting|\w+ing (?:the|that|a)|the"
+        r" assumption|my|how i|where i)\b"
+        r"|\b(?:that|this|it)(?:'s| is| was) (?:a|an|another|my|the) (?:\w+ ){0,2}(?:mistake|error"
+        r"|slip|oversight|blunder|misstep|leap|overkill|detour|shortcut)\b(?! (?:to|if)\b)",
     ),
     cue(
         "",
-        r"\b(?:looking|thinking|going|glancing|reading)(?: back| again)? (?:at|about|over|through|on) (?:what|how|where|it|this|the (?:above|solution|steps|work|derivation|whole|argument|reasoning|problem again)|my|our|that)\b(?=[^.\n]{0,60}[,:])"
-        r"|<start>(?:on|upon|after|having) (?:re-?reading|review(?:ing|ed)?|reflect(?:ion|ing|ed)|re-?examin\w+|closer (?:inspection|look|reading)|a (?:closer|second|careful) (?:look|reading|inspection)|second reading|thinking|looking|going|checking my|reconsider\w*|consideration|more careful)\b"
-        r"|\bthinking (?:about )?(?:it|this|that) (?:over|again|through)\b|\bon (?:a )?(?:closer|second) (?:inspection|look|reading)\b"
-        r"|(?:<do>|<start>) ?<now>(?:reflect\b|pause (?:and|to|here)|step back (?:and|to|for|from)|take a (?:step back|critical look|hard look)|re-?assess|re-?evaluate (?:my|the|this)|critique|scrutini[sz]e|look (?:back|critically|again) (?:at|on|over))",
+        r"\b(?:looking|thinking|going|glancing|reading)(?: back| again)? (?:at|about|over|through"
+        r"|on) (?:what|how|where|it|this|the (?:above|solution|steps|work|derivation|whole|argument"
+        r"|reasoning|problem again)|my|our|that)\b(?=[^.\n]{0,60}[,:])"
+        r"|<start>(?:on|upon|after|having) (?:re-?reading|review(?:ing|ed)?|reflect(?:ion|ing|ed)"
+        r"|re-?examin\w+|closer (?:inspection|look|reading)|a (?:closer|second|careful) (?:look"
+        r"|reading|inspection)|second reading|thinking|looking|going|checking my|reconsider\w*"
+        r"|consideration|more careful)\b"
+        r"|\bthinking (?:about )?(?:it|this|that) (?:over|again|through)\b|\bon (?:a )?(?:closer"
+        r"|second) (?:inspection|look|reading)\b"
+        r"|(?:<do>|<start>) ?<now>(?:reflect\b|pause (?:and|to|here)|step back (?:and|to|for|from)"
+        r"|take a (?:step back|critical look|hard look)|re-?assess|re-?evaluate (?:my|the|this)"
+        r"|critique|scrutini[sz]e|look (?:back|critically|again) (?:at|on|over))",
     ),
     cue(
         "",
-        r"\b(?:i|we)(?:'ve| have| had|'d| was| were)?(?: \w+)? (?:overcomplicated|overthought|overestimated|underestimated|over-?relied|leaned (?:too|on|heavily)|relied (?:too|on|heavily|mostly|entirely)|jumped (?:to|too|into|ahead)|rushed|took (?:\w+ )?for granted|got carried away|got lucky|got distracted|wasted|spent too|wandered|glossed over|skipped over|neglected|failed to|was lucky|was careful|was sloppy|was careless|conflated|confused [^.\n]{1,40} (?:with|and)|blurred|pattern-matched|fell for|fell into|got bogged|made (?:this|it|things|life|that) (?:\w+ )?(?:harder|easier|more|too|longer|complicated)|went about|did (?:well|badly|poorly|it the (?:hard|long)))\b"
-        r"|\b(?:i|we) was(?: being)? (?:too|a bit|a little|overly|rather|somewhat|perhaps|probably) \w+|\b(?:i|we) were (?:too|overly|a bit) \w+"
-        r"|\b(?:naive|careless|sloppy|silly|hasty|clumsy|wise|clever|foolish|lazy|imprecise) of me\b|\btoo (?:quick|hasty|eager|fast|sloppy|careless|optimistic|ambitious|greedy) (?:to|with|there|here|in|about|and)\b(?<!was too )",
+        r"\b(?:i|we)(?:'ve| have| had|'d| was| were)?(?: \w+)? (?:overcomplicated|overthought"
+        r"|overestimated|underestimated|over-?relied|leaned (?:too|on|heavily)|relied (?:too|on"
+        r"|heavily|mostly|entirely)|jumped (?:to|too|into|ahead)|rushed|took (?:\w+ )?for granted"
+        r"|got carried away|got lucky|got distracted|wasted|spent too|wandered|glossed over|skipped"
+        r" over|neglected|failed to|was lucky|was careful|was sloppy|was careless|conflated"
+        r"|confused [^.\n]{1,40} (?:with|and)|blurred|pattern-matched|fell for|fell into|got bogged"
+        r"|made (?:this|it|things|life|that) (?:\w+ )?(?:harder|easier|more|too|longer|complicated)"
+        r"|went about|did (?:well|badly|poorly|it the (?:hard|long)))\b"
+        r"|\b(?:i|we) was(?: being)? (?:too|a bit|a little|overly|rather|somewhat|perhaps|probably)"
+        r" \w+|\b(?:i|we) were (?:too|overly|a bit) \w+"
+        r"|\b(?:naive|careless|sloppy|silly|hasty|clumsy|wise|clever|foolish|lazy|imprecise) of"
+        r" me\b|\btoo (?:quick|hasty|eager|fast|sloppy|careless|optimistic|ambitious|greedy) (?:to"
+        r"|with|there|here|in|about|and)\b(?<!was too )",
     ),
     cue(
         "",
-        r"\bi (?:should|could|might|ought to) have \w+|\b(?:i|we) should(?:'ve| have) (?:drawn|written|checked|used|started|noticed|seen|known|been|read|tried|set|spotted|thought|split|looked|kept|taken|gone|made|defined|included|excluded|treated|counted|computed|considered|simplified|verified|stated|proved)\b"
-        r"|\bi (?:didn't|did not|never|hadn't|had not|haven't|don't think i|wasn't) (?:\w+ )?(?:even |really |actually |properly |fully )?(?:need(?:ed)?|use[d]?|check(?:ed)?|account(?:ed)?|consider(?:ed)?|notice[d]?|think|thought|justif\w+|look(?:ed)?|careful|rigorous|explain(?:ed)?|prove[dn]?|state[d]?|realize[d]?|see|appreciate[d]?|address(?:ed)?|verif\w+)\b(?! (?:yet|if|whether))"
-        r"|\bit turn(?:s|ed) out (?:that )?(?:i|we|my|our) (?:didn't|did not|never|had|was|were|could|overlooked|approach|first)",
+        r"\bi (?:should|could|might|ought to) have \w+|\b(?:i|we) should(?:'ve| have) (?:drawn"
+        r"|written|checked|used|started|noticed|seen|known|been|read|tried|set|spotted|thought"
+        r"|split|looked|kept|taken|gone|made|defined|included|excluded|treated|counted|computed"
+        r"|considered|simplified|verified|stated|proved)\b"
+        r"|\bi (?:didn't|did not|never|hadn't|had not|haven't|don't think i|wasn't) (?:\w+"
+        r" )?(?:even |really |actually |properly |fully )?(?:need(?:ed)?|use[d]?|check(?:ed)?"
+        r"|account(?:ed)?|consider(?:ed)?|notice[d]?|think|thought|justif\w+|look(?:ed)?|careful"
+        r"|rigorous|explain(?:ed)?|prove[dn]?|state[d]?|realize[d]?|see|appreciate[d]?"
+        r"|address(?:ed)?|verif\w+)\b(?! (?:yet|if|whether))"
+        r"|\bit turn(?:s|ed) out (?:that )?(?:i|we|my|our) (?:didn't|did not|never|had|was|were"
+        r"|could|overlooked|approach|first)",
     ),
     cue(
         "",
-        r"\b(?:this|that|the|my|our|each|every|its) (?:[\w-]+ ){0,2}?(?:method|approach|argument|reasoning|solution|proof|trick|technique|derivation|strategy|calculation|computation|route|logic|analysis|write-?up|explanation|chain of \w+|justification|idea|work|working|attempt|bash|step|move|choice|decision|simplification|substitution|detour)"
-        r"(?: (?:above|here|so far|earlier|itself|there|again|i (?:tried|used|gave|took|made|chose)|we (?:used|took|gave|chose|made)|of [^.,;\n]{1,40}|for [^.,;\n]{1,40}|to [^.,;\n]{1,40}|with [^.,;\n]{1,30}))* (?:seems|feels|looks|sounds|is|was|has been|turned out|turned out to be|proved|proved to be|appears|strikes me as|works|worked|went|holds up|held up|remains)"
-        r" (?:\w+ ){0,3}?(?:hand-?wav\w+|thin|solid|sound|airtight|watertight|reasonable|clean|cleaner|long-winded|messy|ugly|nice|nicely|well|clever|natural|complete|incomplete|convoluted|complicated|longer|long|short|shorter|simple|simpler|unnecessar\w+|poor\w*|badly|lucky|risky|rigorous|elegant|efficient|inefficient|overkill|clumsy|wasteful|redundant|justified|unjustified|valid|questionable|fine|okay|correct|sensible|logical|coherent|consistent|convincing|persuasive|crucial|essential|superfluous|heavy|laborious|flawed|premature|careless|sloppy|hasty|smooth\w*|effective|fruitful|productive|a (?:bit|little|good|poor|bad|mess|waste|detour|stretch|leap)|useful|helpful|decisive|key|only for|only when|only if)\b"
+        r"\b(?:this|that|the|my|our|each|every|its) (?:[\w-]+ ){0,2}?(?:method|approach|argument"
+        r"|reasoning|solution|proof|trick|technique|derivation|strategy|calculation|computation"
+        r"|route|logic|analysis|write-?up|explanation|chain of \w+|justification|idea|work|working"
+        r"|attempt|bash|step|move|choice|decision|simplification|substitution|detour)"
+        r"(?: (?:above|here|so far|earlier|itself|there|again|i (?:tried|used|gave|took|made|chose)"
+        r"|we (?:used|took|gave|chose|made)|of [^.,;\n]{1,40}|for [^.,;\n]{1,40}|to [^.,;\n]{1,40}"
+        r"|with [^.,;\n]{1,30}))* (?:seems|feels|looks|sounds|is|was|has been|turned out|turned out"
+        r" to be|proved|proved to be|appears|strikes me as|works|worked|went|holds up|held up"
+        r"|remains)"
+        r" (?:\w+ ){0,3}?(?:hand-?wav\w+|thin|solid|sound|airtight|watertight|reasonable|clean"
+        r"|cleaner|long-winded|messy|ugly|nice|nicely|well|clever|natural|complete|incomplete"
+        r"|convoluted|complicated|longer|long|short|shorter|simple|simpler|unnecessar\w+|poor\w*"
+        r"|badly|lucky|risky|rigorous|elegant|efficient|inefficient|overkill|clumsy|wasteful"
+        r"|redundant|justified|unjustified|valid|questionable|fine|okay|correct|sensible|logical"
+        r"|coherent|consistent|convincing|persuasive|crucial|essential|superfluous|heavy|laborious"
+        r"|flawed|premature|careless|sloppy|hasty|smooth\w*|effective|fruitful|productive|a (?:bit"
+        r"|little|good|poor|bad|mess|waste|detour|stretch|leap)|useful|helpful|decisive|key|only"
+        r" for|only when|only if)\b"
         r"(?! (?:if|for (?:all|any|every) (?:real|n\b|x\b|integers))\b)",
     ),
     cue(
         "",
-        r"\b(?:the|my|our|its) (?:real |main |whole |only |actual |final |biggest )?(?:key|trick|crux|hard part|tricky part|main difficulty|difficulty|hardest part|easy part|turning point|deciding (?:step|idea)|decisive (?:step|idea|move)|insight|point|heart|core|essence|secret|strength|beauty|weak(?:est|er)? (?:part|point|spot|link|step)|strongest part|weakness|limitation|drawback|downside|shortcoming|shaky part|vulnerable point|lesson|takeaway|moral)(?: (?:to|of|in|here|for|behind|with) (?:this|that|the|my|our|it|solving|me|here)(?: \w+){0,3})?(?: here| above| for me)? (?:was|lay|turned out|came|is that (?:i|we|my|it))\b"
-        r"|\bwhat (?:made|tripped|threw|helped|worked|saved|misled|cost|confused|convinced|slowed|got|did it|mattered)(?: \w+){0,6} (?:was|is)\b(?! (?:he|she|the profit|the total))|\bwhat (?:tripped|threw|misled|confused|saved|helped) (?:me|us)\b"
-        r"|\b(?:weak|shaky|soft) (?:point|spot|link) in (?:the|my|this|that) (?:\w+ )?(?:argument|proof|reasoning|solution|above)\b",
+        r"\b(?:the|my|our|its) (?:real |main |whole |only |actual |final |biggest )?(?:key|trick"
+        r"|crux|hard part|tricky part|main difficulty|difficulty|hardest part|easy part|turning"
+        r" point|deciding (?:step|idea)|decisive (?:step|idea|move)|insight|point|heart|core"
+        r"|essence|secret|strength|beauty|weak(?:est|er)? (?:part|point|spot|link|step)|strongest"
+        r" part|weakness|limitation|drawback|downside|shortcoming|shaky part|vulnerable point"
+        r"|lesson|takeaway|moral)(?: (?:to|of|in|here|for|behind|with) (?:this|that|the|my|our|it"
+        r"|solving|me|here)(?: \w+){0,3})?(?: here| above| for me)? (?:was|lay|turned out|came|is"
+        r" that (?:i|we|my|it))\b"
+        r"|\bwhat (?:made|tripped|threw|helped|worked|saved|misled|cost|confused|convinced|slowed"
+        r"|got|did it|mattered)(?: \w+){0,6} (?:was|is)\b(?! (?:he|she|the profit|the total))"
+        r"|\bwhat (?:tripped|threw|misled|confused|saved|helped) (?:me|us)\b"
+        r"|\b(?:weak|shaky|soft) (?:point|spot|link) in (?:the|my|this|that) (?:\w+ )?(?:argument"
+        r"|proof|reasoning|solution|above)\b",
     ),
     cue(
         "",
-        r"\b(?:turned out|proved) (?:to be )?(?:a |an )?(?:\w+ )?(?:good|bad|great|poor|wise|lucky|right|wrong|useful|helpful|unnecessary|crucial|fruitful|unhelpful|decisive|better|fatal|simpler|easier|harder|overkill|irrelevant|redundant|mistaken|efficient)\b(?! (?:number|answer))"
-        r"|\b(?:paid off|worked (?:out )?(?:well|nicely|beautifully|better|fine|great)|went smoothly|served (?:us|me) well|came in handy|added nothing|contributed nothing|was bookkeeping|was routine|was a (?:distraction|detour|waste|shortcut|red herring|bad idea|good idea|mistake|crude|blunt|lucky guess))\b"
-        r"|\b(?:made|makes|kept|keeps) (?:this|it|things|everything|the (?:algebra|computation|calculation|problem|proof|solution|argument|work)) (?:\w+ )?(?:easier|harder|messier|simpler|cleaner|shorter|quicker|manageable|short|simple|tractable|easy|clean|longer)\b"
-        r"|\b(?:was|is|were) (?:\w+ )?(?:the|an?) (?:wrong|inappropriate|unsuitable|better|poor|needless|unnecessary) (?:model|tool|choice|approach|method|idea|way to|call|move|formula|setup|question|track|assumption|step)\b",
+        r"\b(?:turned out|proved) (?:to be )?(?:a |an )?(?:\w+ )?(?:good|bad|great|poor|wise|lucky"
+        r"|right|wrong|useful|helpful|unnecessary|crucial|fruitful|unhelpful|decisive|better|fatal"
+        r"|simpler|easier|harder|overkill|irrelevant|redundant|mistaken|efficient)\b(?! (?:number"
+        r"|answer))"
+        r"|\b(?:paid off|worked (?:out )?(?:well|nicely|beautifully|better|fine|great)|went"
+        r" smoothly|served (?:us|me) well|came in handy|added nothing|contributed nothing|was"
+        r" bookkeeping|was routine|was a (?:distraction|detour|waste|shortcut|red herring|bad idea"
+        r"|good idea|mistake|crude|blunt|lucky guess))\b"
+        r"|\b(?:made|makes|kept|keeps) (?:this|it|things|everything|the (?:algebra|computation"
+        r"|calculation|problem|proof|solution|argument|work)) (?:\w+ )?(?:easier|harder|messier"
+        r"|simpler|cleaner|shorter|quicker|manageable|short|simple|tractable|easy|clean|longer)\b"
+        r"|\b(?:was|is|were) (?:\w+ )?(?:the|an?) (?:wrong|inappropriate|unsuitable|better|poor"
+        r"|needless|unnecessary) (?:model|tool|choice|approach|method|idea|way to|call|move"
+        r"|formula|setup|question|track|assumption|step)\b",
     ),
     cue(
         "",
-        r"<start>(?:but |so |and )?(?:was|were) (?:\w+ ){1,5}(?:justified|needed|necessary|valid|legitimate|legit|warranted|reasonable|wise|rigorous|sound|fair|worth it|overkill)\?"
-        r"|<start>(?:but |so )?(?:did (?:i|we)|was it) (?:really |actually )?(?:need|necessary|have to|overcomplicate|use|justify|assume)\b[^.\n]{0,60}\?|\bcould (?:this|that|it|i|we) have been (?:done|solved|avoided|shorter|easier|simpler)\b"
-        r"|\b(?:a|there (?:was|is) a|an) (?:much |far |slightly |somewhat )?(?:cleaner|shorter|quicker|simpler|better|easier|neater|more (?:elegant|direct|efficient|careful|rigorous)|less (?:messy|tedious)) (?:way|route|approach|argument|solution|method|proof|path|choice|derivation)[^.\n]{0,30} (?:would(?:'ve| have) been|would be|was|exists|existed|is available)\b"
-        r"|\bin the end,? (?:the|my|this|it|all|i|we) [^.\n]{0,40}(?:was|worked|turned|held|needed|only|came)|<start>(?:overall|all in all|all told|on the whole|to reflect),? (?:the|this|my|i|that|it|i'm)\b[^.\n]{0,60}(?:approach|argument|solution|reasoning|worked|method|proof|satisf|happy|fairly|quite|sound|well|clean|clear)",
+        r"<start>(?:but |so |and )?(?:was|were) (?:\w+ ){1,5}(?:justified|needed|necessary|valid"
+        r"|legitimate|legit|warranted|reasonable|wise|rigorous|sound|fair|worth it|overkill)\?"
+        r"|<start>(?:but |so )?(?:did (?:i|we)|was it) (?:really |actually )?(?:need|necessary|have"
+        r" to|overcomplicate|use|justify|assume)\b[^.\n]{0,60}\?|\bcould (?:this|that|it|i|we) have"
+        r" been (?:done|solved|avoided|shorter|easier|simpler)\b"
+        r"|\b(?:a|there (?:was|is) a|an) (?:much |far |slightly |somewhat )?(?:cleaner|shorter"
+        r"|quicker|simpler|better|easier|neater|more (?:elegant|direct|efficient|careful|rigorous)"
+        r"|less (?:messy|tedious)) (?:way|route|approach|argument|solution|method|proof|path|choice"
+        r"|derivation)[^.\n]{0,30} (?:would(?:'ve| have) been|would be|was|exists|existed|is"
+        r" available)\b"
+        r"|\bin the end,? (?:the|my|this|it|all|i|we) [^.\n]{0,40}(?:was|worked|turned|held|needed"
+        r"|only|came)|<start>(?:overall|all in all|all told|on the whole|to reflect),? (?:the|this"
+        r"|my|i|that|it|i'm)\b[^.\n]{0,60}(?:approach|argument|solution|reasoning|worked|method"
+        r"|proof|satisf|happy|fairly|quite|sound|well|clean|clear)",
     ),
     cue(
         "",
-        r"\b(?:i|we)(?:'ve| have|'d| had) been (?:\w+ )?(?:using|assuming|treating|thinking|counting|ignoring|reading|working (?:with|on|under)|solving|looking at|computing|mixing|overcomplicating|overthinking|interpreting|confusing|careless|careful|sloppy|too|trusting|taking)\b"
-        r"|\b(?:my|our) (?:reasoning|argument|logic|work|approach|method|intuition|guess|mistake|error|solution|proof|analysis|thinking|strategy|first (?:instinct|idea|thought|reaction|impression)|assumption|confusion|instinct) (?:above |here |there |earlier |so far )?(?:holds|held|was|were|stands|did|had|relied|relies|rests|rested|turned|ignored|missed|assumed|overlooked|failed|worked|misled|paid|proved|came|only|skipped|glosses|glossed|hinged|depended|conflated|counted|used|treated|breaks|broke|doesn't|didn't)\b"
-        r"|\b(?:i|we)(?:'m| am|'re| are) (?:\w+ )?(?:satisfied|happy|pleased|content|comfortable) (?:with|that) (?:the|this|my|that|how|each|every|it)\b|\bi (?:like|liked|prefer|preferred|appreciate) (?:how|that|this|the way)\b"
-        r"|\b(?:in|with) (?:hindsight|retrospect)\b|\bhad i (?:\w+ )?(?:noticed|seen|used|checked|started|drawn|read|known|thought|realized|spotted|been|done|looked|tried|written)\b",
+        r"\b(?:i|we)(?:'ve| have|'d| had) been (?:\w+ )?(?:using|assuming|treating|thinking"
+        r"|counting|ignoring|reading|working (?:with|on|under)|solving|looking at|computing|mixing"
+        r"|overcomplicating|overthinking|interpreting|confusing|careless|careful|sloppy|too"
+        r"|trusting|taking)\b"
+        r"|\b(?:my|our) (?:reasoning|argument|logic|work|approach|method|intuition|guess|mistake"
+        r"|error|solution|proof|analysis|thinking|strategy|first (?:instinct|idea|thought|reaction"
+        r"|impression)|assumption|confusion|instinct) (?:above |here |there |earlier |so far"
+        r" )?(?:holds|held|was|were|stands|did|had|relied|relies|rests|rested|turned|ignored|missed"
+        r"|assumed|overlooked|failed|worked|misled|paid|proved|came|only|skipped|glosses|glossed"
+        r"|hinged|depended|conflated|counted|used|treated|breaks|broke|doesn't|didn't)\b"
+        r"|\b(?:i|we)(?:'m| am|'re| are) (?:\w+ )?(?:satisfied|happy|pleased|content|comfortable)"
+        r" (?:with|that) (?:the|this|my|that|how|each|every|it)\b|\bi (?:like|liked|prefer"
+        r"|preferred|appreciate) (?:how|that|this|the way)\b"
+        r"|\b(?:in|with) (?:hindsight|retrospect)\b|\bhad i (?:\w+ )?(?:noticed|seen|used|checked"
+        r"|started|drawn|read|known|thought|realized|spotted|been|done|looked|tried|written)\b",
     ),
 )

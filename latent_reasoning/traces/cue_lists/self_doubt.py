@@ -222,78 +222,115 @@ CUES = (
     ),
     cue(
         "",
-        r"\b(?:i|we) (?:don't|do not) (?:really |actually )?(?:think|believe) (?:that(?:'s| is)|this is"
+        r"\b(?:i|we) (?:don't|do not) (?:really |actually )?(?:think|believe) (?:that(?:'s| is)"
+        r"|this is"
         r"|it's|it is|so\b|i('ve| have)?)(?: \w+)? ?(?:right|correct|true|valid|justified|works?\b)"
-        r"|<start>(?:but |and |so |wait,? |hmm,? )*(?:does|do|did|is|are|was|can|could|would|should)"
-        r" (?:that|this|it|these|they|my|our)\b[^.!\n]{0,40}?\b(?:sound|seem|look|reasonable|plausible|valid"
+        r"|<start>(?:but |and |so |wait,? |hmm,? )*(?:does|do|did|is|are|was|can|could|would"
+        r"|should)"
+        r" (?:that|this|it|these|they|my|our)\b[^.!\n]{0,40}?\b(?:sound|seem|look|reasonable"
+        r"|plausible|valid"
         r"|legit|sensible|okay|too (?:big|small|large|easy|good))\b[^.!\n]{0,50}\?"
-        r"|<start>(?:but |hmm,? |wait,? |and |so )*(?:isn't|shouldn't|doesn't|didn't|wasn't|aren't|haven't"
+        r"|<start>(?:but |hmm,? |wait,? |and |so )*(?:isn't|shouldn't|doesn't|didn't|wasn't|aren't"
+        r"|haven't"
         r"|couldn't|wouldn't|don't) (?:that|this|it|i|we|there|the|they|these)\b[^.\n]{0,90}\?",
     ),
     cue(
         "",
         r"<start>(?:but|wait|hmm|hm)[,.\u2026]* (?:then )?(?:is|are|does|do|did|can|could"
         r"|should|was|were|would|will|why|how come|how can|am|have) [^.!\n]{2,100}\?"
-        r"|<start>(?:\w+,? ){0,2}?(?<!how many )(?<!what )(?<!how )(?:did|have|had|am) i\b(?! (?:really |even )?need)[^.!\n]{2,100}\?"
-        r"|\b(?:am i|are we|what am i|what are we) (?:missing|forgetting|overlooking|misreading|overthinking"
+        r"|<start>(?:\w+,? ){0,2}?(?<!how many )(?<!what )(?<!how )(?:did|have|had|am) i\b(?!"
+        r" (?:really |even )?need)[^.!\n]{2,100}\?"
+        r"|\b(?:am i|are we|what am i|what are we) (?:missing|forgetting|overlooking|misreading"
+        r"|overthinking"
         r"|allowed|sure|certain)\b",
     ),
     cue(
         "",
         r"\bmy (?:\w+ ){0,2}(?:intuition|memory|arithmetic|algebra|recollection|grasp|understanding"
-        r"|geometry|reasoning|argument|reading|count|logic|justification|answer|guess|estimate|proof)\b"
-        r"[^.\n]{0,40}\b(?:shaky|hazy|rusty|fuzzy|vague|weak|unreliable|tentative|thin\b|may be|might be|could"
-        r" be|not to be trusted)|\b(?:don't|do not|wouldn't|shouldn't|not) (?:fully |really |quite |entirely"
+        r"|geometry|reasoning|argument|reading|count|logic|justification|answer|guess|estimate"
+        r"|proof)\b"
+        r"[^.\n]{0,40}\b(?:shaky|hazy|rusty|fuzzy|vague|weak|unreliable|tentative|thin\b|may be"
+        r"|might be|could"
+        r" be|not to be trusted)|\b(?:don't|do not|wouldn't|shouldn't|not) (?:fully |really |quite "
+        r"|entirely"
         r" )?trust (?:that|this|it|me|my|the (?:result|answer|number|value|figure|sign))\b"
-        r"|\b(?:seems?|feels?|looks?|sounds?|is|was) (?:(?:a bit|a little|rather|somewhat|kind of|sort of|very|quite|still) )?(?:hand-?wavy|flimsy|questionable|suspect\b|unconvincing|tentative|fishy|sketchy|dubious|iffy|shaky)\b",
+        r"|\b(?:seems?|feels?|looks?|sounds?|is|was) (?:(?:a bit|a little|rather|somewhat|kind of"
+        r"|sort of|very|quite|still) )?(?:hand-?wavy|flimsy|questionable|suspect\b|unconvincing"
+        r"|tentative|fishy|sketchy|dubious|iffy|shaky)\b",
     ),
     cue(
         "",
-        r"\bcan(?:'t|not) (?:really |quite |fully |completely )?(?:rule (?:it |that |this )?out|say (?:so |that"
-        r" |this |it )?with (?:\w+ )?(?:confidence|certainty)|vouch|be (?:\w+ )?(?:sure|certain|confident)"
+        r"\bcan(?:'t|not) (?:really |quite |fully |completely )?(?:rule (?:it |that |this )?out|say"
+        r" (?:so |that"
+        r" |this |it )?with (?:\w+ )?(?:confidence|certainty)|vouch|be (?:\w+ )?(?:sure|certain"
+        r"|confident)"
         r"|guarantee|shake|convince myself|decide|put my finger)\b"
-        r"|\b<am> (?:\w+ )?(?:leaning|inclined|torn|going back and forth|only guessing|wary|afraid (?:that )?i"
-        r"|not (?:\w+ )?(?:happy|comfortable|satisfied|at ease) with|bothered|confused|baffled|stumped|starting"
-        r" to (?:doubt|think|wonder|worry|suspect)|beginning to (?:doubt|wonder|suspect|think)|far from)\b"
-        r"|\b<am>(?: \w+){0,3} (?:uncertain|unsure|worried|hesitant|doubtful|nervous|uneasy|skeptical|sceptical|less (?:sure|certain"
+        r"|\b<am> (?:\w+ )?(?:leaning|inclined|torn|going back and forth|only guessing|wary|afraid"
+        r" (?:that )?i"
+        r"|not (?:\w+ )?(?:happy|comfortable|satisfied|at ease) with|bothered|confused|baffled"
+        r"|stumped|starting"
+        r" to (?:doubt|think|wonder|worry|suspect)|beginning to (?:doubt|wonder|suspect|think)|far"
+        r" from)\b"
+        r"|\b<am>(?: \w+){0,3} (?:uncertain|unsure|worried|hesitant|doubtful|nervous|uneasy"
+        r"|skeptical|sceptical|less (?:sure|certain"
         r"|confident)|(?:only|just|about) [^.\n]{1,15}(?:sure|certain|confident))\b",
     ),
     cue(
         "",
-        r"\bi (?:do |really |still |strongly |kind of |half )?(?:suspect|fear|worry)\b|<start>i (?:guess|think so|hope (?!it is correct)|suppose"
-        r" so)\b|<start>hopefully,? (?:that|this|i|it|the|my|i've)|\bif (?:i remember|memory serves|i recall"
-        r"|i'm reading|i understand|i understood|i'm honest)\b|\b(?:there's|there is) a (?:\w+ )?(?:chance|risk|danger"
-        r"|possibility) (?:that )?(?:i|this|my|it)\b|\b(?:fingers crossed|no guarantee|low confidence|gut feeling"
-        r"|(?:sure|certain) of (?:it|that|this|myself) at all|not (?:a )?hundred percent|not 100 ?%)"
+        r"\bi (?:do |really |still |strongly |kind of |half )?(?:suspect|fear|worry)\b|<start>i"
+        r" (?:guess|think so|hope (?!it is correct)|suppose"
+        r" so)\b|<start>hopefully,? (?:that|this|i|it|the|my|i've)|\bif (?:i remember|memory serves"
+        r"|i recall"
+        r"|i'm reading|i understand|i understood|i'm honest)\b|\b(?:there's|there is) a (?:\w+"
+        r" )?(?:chance|risk|danger"
+        r"|possibility) (?:that )?(?:i|this|my|it)\b|\b(?:fingers crossed|no guarantee|low"
+        r" confidence|gut feeling"
+        r"|(?:sure|certain) of (?:it|that|this|myself) at all|not (?:a )?hundred percent|not 100"
+        r" ?%)"
         r"|\bwouldn't be surprised if\b|\bto be honest, (?:i|this|that)",
     ),
     cue(
         "",
         r"\b(?:weak|shaky|soft|sore) (?:point|spot|link|part|step) in (?:my|the|this|that)\b"
-        r"|\b(?:assuming|provided|hoping|unless|if) (?:that )?i(?:'ve| have| did| got| haven't| didn't| made"
-        r"|'m)(?:n't)? (?:\w+ ){0,3}?(?:right|correct(?:ly)?|mistakes?|errors?|slip\w*|mis\w+|wrong|missed|not)\b"
-        r"|<start>(?:or |but )?(?:maybe|perhaps) (?:not|that's (?:wrong|not)|it's (?:wrong|not)|this is (?:wrong|not)"
-        r"|i'm)\b|\bor (?:did|have|am|was|should) i\b[^.\n]{0,60}\?|\bi (?:keep|kept) (?:getting|going|changing"
+        r"|\b(?:assuming|provided|hoping|unless|if) (?:that )?i(?:'ve| have| did| got| haven't|"
+        r" didn't| made"
+        r"|'m)(?:n't)? (?:\w+ ){0,3}?(?:right|correct(?:ly)?|mistakes?|errors?|slip\w*|mis\w+|wrong"
+        r"|missed|not)\b"
+        r"|<start>(?:or |but )?(?:maybe|perhaps) (?:not|that's (?:wrong|not)|it's (?:wrong|not)"
+        r"|this is (?:wrong|not)"
+        r"|i'm)\b|\bor (?:did|have|am|was|should) i\b[^.\n]{0,60}\?|\bi (?:keep|kept) (?:getting"
+        r"|going|changing"
         r"|second-guessing)\b|\boff[- ]by[- ]one\b(?= (?:error|here|some))",
     ),
     cue(
         "",
-        r"<start>(?:\w+,? )?(?:that's |this is |how |very |a bit |quite )?(?:odd|strange|weird|suspicious|fishy|confusing"
-        r"|puzzling|unexpected)(?=[.,!;:\u2026\u2014])(?! (?:numbers?|and even|integers?))|\b(?:does not|doesn't|don't|do not|didn't) (?:quite |really |seem to |even )*(?:add up"
+        r"<start>(?:\w+,? )?(?:that's |this is |how |very |a bit |quite )?(?:odd|strange|weird"
+        r"|suspicious|fishy|confusing"
+        r"|puzzling|unexpected)(?=[.,!;:\u2026\u2014])(?! (?:numbers?|and even|integers?))"
+        r"|\b(?:does not|doesn't|don't|do not|didn't) (?:quite |really |seem to |even )*(?:add up"
         r"|make (?:any |much |total )?sense|match (?:my|what i|up)|look quite)\b"
-        r"|\b(?:bothers|bugs|worries|confuses|troubles|puzzles) me\b|\b(?:nagging|lingering|sneaking|sinking|funny"
-        r"|uneasy|bad) (?:feeling|suspicion|doubt)|\bstill (?:have |has )?(?:my |some |a )?doubts?\b|\bi'm not (?:there|convinced|persuaded)"
-        r"|\bsuspiciously\b|\bthis (?:might|may|could) (?:well |easily |not |all )?(?:be (?:wrong|mistaken|off|incorrect|nonsense|completely"
+        r"|\b(?:bothers|bugs|worries|confuses|troubles|puzzles) me\b|\b(?:nagging|lingering"
+        r"|sneaking|sinking|funny"
+        r"|uneasy|bad) (?:feeling|suspicion|doubt)|\bstill (?:have |has )?(?:my |some |a"
+        r" )?doubts?\b|\bi'm not (?:there|convinced|persuaded)"
+        r"|\bsuspiciously\b|\bthis (?:might|may|could) (?:well |easily |not |all )?(?:be (?:wrong"
+        r"|mistaken|off|incorrect|nonsense|completely"
         r"|totally|a)|hold|be right|be correct)\b",
     ),
     cue(
         "",
-        r"\b(?:i|we)(?: may| might| could)(?: well| easily| also| still| just)* (?:be|have|not|get|miss|lose"
-        r"|be (?:over|under))(?: \w+){0,2} (?:wrong|off\b|mistaken|mis\w+|missed|missing|missing something|forgotten|overlooked|made|slipped|confus\w+"
+        r"\b(?:i|we)(?: may| might| could)(?: well| easily| also| still| just)* (?:be|have|not|get"
+        r"|miss|lose"
+        r"|be (?:over|under))(?: \w+){0,2} (?:wrong|off\b|mistaken|mis\w+|missed|missing|missing"
+        r" something|forgotten|overlooked|made|slipped|confus\w+"
         r"|overcount\w*|undercount\w*|double|dropped|lost|swapped|skipped|gotten|got)\b"
-        r"|\b(?:don't|do not) (?:take my word|hold me|quote me)|\bi'?d (?:want|like|feel better|prefer) (?:\w+ )?(?:if|to"
-        r" (?:double|see|have)) [^.\n]{0,40}(?:check|confirm|second)|\bsomeone should (?:double[- ])?check\b"
-        r"|\b(?:sure|certain|confident|convinced) (?:about|of|that|in) [^.\n]{1,50}, (?:though|but not|but only)\b"
-        r"|\b(?:less|hardly|barely|not so|never) (?:sure|certain|confident|convinced) (?:about|of|that|whether|if|how)\b",
+        r"|\b(?:don't|do not) (?:take my word|hold me|quote me)|\bi'?d (?:want|like|feel better"
+        r"|prefer) (?:\w+ )?(?:if|to"
+        r" (?:double|see|have)) [^.\n]{0,40}(?:check|confirm|second)|\bsomeone should (?:double[-"
+        r" ])?check\b"
+        r"|\b(?:sure|certain|confident|convinced) (?:about|of|that|in) [^.\n]{1,50}, (?:though|but"
+        r" not|but only)\b"
+        r"|\b(?:less|hardly|barely|not so|never) (?:sure|certain|confident|convinced) (?:about|of"
+        r"|that|whether|if|how)\b",
     ),
 )

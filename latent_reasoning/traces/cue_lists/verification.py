@@ -64,7 +64,8 @@ CUES = (
     ),
     cue(
         "matches agrees consistent confirms match agree",
-        r"\b(?:<that>|(?<!which of )these|the (?:answer|result|sum|total)s?|both(?: \w+)?|and) (?:indeed "
+        r"\b(?:<that>|(?<!which of )these|the (?:answer|result|sum|total)s?|both(?: \w+)?|and)"
+        r" (?:indeed "
         r"|exactly |also )?(?:match(?:es)?|agrees?(?= with)|(?:is|are) consistent|confirms?)"
         r" (?:with |that |our |the |what |my |to )?(?!set)",
     ),
@@ -151,45 +152,120 @@ CUES = (
     ),
     cue(
         "",
-        r"\b(?:plug(?:ging|ged)?|substitut(?:e|ing|ed)|put(?:ting)?|insert(?:ing|ed)?|feed(?:ing)?) [^.\n]{1,60}\bback\b(?: in(?:to)?\b)?[^\n]{0,60}?(?: (?:gives?|yields?|produces?|returns?|get|we get|find|leads to),? \$?-?\d| = |\bfails?\b|\bconfirms?\b|\brecovers?\b|\bas (?:required|expected|it should|needed)|\bcorrect\b|\bmatches\b|\bequal)"
-        r"|\b(?:go|going|went|run|running|walk|walking|step|stepping|read|reading|look|looking)(?: back)? (?:over|through) (?:my|the|these|this|that|it|our|each|every|all)\b[^.\n]{0,40}(?:\bagain\b|once more|one more time|a second time|step by step|line by line)"
-        r"|<start>(?:so |and |now |okay,? |first,? |a |let me do a |let me |doing a |one |just a )*(?:quick|final|sanity|rough|numerical|simple|easy|second|another|last|independent|small|brief|parity|units?|dimension(?:al)?|consistency|double|reality|spot) (?:\w+ )?check(?:s|ing)?\b(?!-?(?:in|out)\b)",
+        r"\b(?:plug(?:ging|ged)?|substitut(?:e|ing|ed)|put(?:ting)?|insert(?:ing|ed)?|feed(?:ing)?)"
+        r" [^.\n]{1,60}\bback\b(?: in(?:to)?\b)?[^\n]{0,60}?(?: (?:gives?|yields?|produces?"
+        r"|returns?|get|we get|find|leads to),? \$?-?\d| = |\bfails?\b|\bconfirms?\b|\brecovers?\b"
+        r"|\bas (?:required|expected|it should|needed)|\bcorrect\b|\bmatches\b|\bequal)"
+        r"|\b(?:go|going|went|run|running|walk|walking|step|stepping|read|reading|look|looking)(?:"
+        r" back)? (?:over|through) (?:my|the|these|this|that|it|our|each|every"
+        r"|all)\b[^.\n]{0,40}(?:\bagain\b|once more|one more time|a second time|step by step|line"
+        r" by line)"
+        r"|<start>(?:so |and |now |okay,? |first,? |a |let me do a |let me |doing a |one |just a"
+        r" )*(?:quick|final|sanity|rough|numerical|simple|easy|second|another|last|independent"
+        r"|small|brief|parity|units?|dimension(?:al)?|consistency|double|reality|spot) (?:\w+"
+        r" )?check(?:s|ing)?\b(?!-?(?:in|out)\b)",
     ),
     cue(
         "",
-        r"(?:, |<start>(?:and |so )?)(?:which |that |this |thus |thereby |it |indeed |again )?(?:also |indeed |again |nicely |all )?(?:confirm(?:s|ing|ed)|verif(?:ies|ying)|validat(?:es|ing)|corroborat\w+|double-check\w*|cross-check\w*|vindicat\w+|bears? out|backs? up) (?:the|that|our|my|this|it|both|what|[a-z] ?=|\$|\w+ ?=)"
-        r"|\b(?:methods?|ways?|approach(?:es)?|routes?|calculations?|computations?|counts?|formulas?|sides?|expressions|arguments?|techniques) (?:both |all |also |each |do |then |now |indeed )?(?:give|yield|agree|lead to|produce|come (?:out|to)|arrive at|return|land on|equal|coincide|match|are equal to)s? (?:the same|\$?-?\d|with each|each|on|perfectly|exactly|with|[a-z] ?=|[.,;])"
+        r"(?:, |<start>(?:and |so )?)(?:which |that |this |thus |thereby |it |indeed |again"
+        r" )?(?:also |indeed |again |nicely |all )?(?:confirm(?:s|ing|ed)|verif(?:ies|ying)"
+        r"|validat(?:es|ing)|corroborat\w+|double-check\w*|cross-check\w*|vindicat\w+|bears? out"
+        r"|backs? up) (?:the|that|our|my|this|it|both|what|[a-z] ?=|\$|\w+ ?=)"
+        r"|\b(?:methods?|ways?|approach(?:es)?|routes?|calculations?|computations?|counts?"
+        r"|formulas?|sides?|expressions|arguments?|techniques) (?:both |all |also |each |do |then "
+        r"|now |indeed )?(?:give|yield|agree|lead to|produce|come (?:out|to)|arrive at|return|land"
+        r" on|equal|coincide|match|are equal to)s? (?:the same|\$?-?\d|with each|each|on|perfectly"
+        r"|exactly|with|[a-z] ?=|[.,;])"
         r"|\bboth (?:give|yield|agree|produce|come (?:out|to)|equal|match|work)\b"
-        r"|\b(?:get|gets|give|gives|got|giving|find|obtain|yields?|reach|reaches|arrive at|have|came to|comes to|lands? on|is again|again|is) (?:exactly |again |us )?the same (?:answer|result|value|number|thing|total|count|sum|figure|expression)(?=[.,;!)]| (?:as|again|both|either|by|from|this way)\b)(?! as (?:he|she|his|her))",
+        r"|\b(?:get|gets|give|gives|got|giving|find|obtain|yields?|reach|reaches|arrive at|have"
+        r"|came to|comes to|lands? on|is again|again|is) (?:exactly |again |us )?the same"
+        r" (?:answer|result|value|number|thing|total|count|sum|figure|expression)(?=[.,;!)]| (?:as"
+        r"|again|both|either|by|from|this way)\b)(?! as (?:he|she|his|her))",
     ),
     cue(
         "",
-        r"\b(?:is|are|all|being|so|perfectly|fully|everything) (?:\w+ )?consistent\b(?! (?:over|across|throughout|from) )(?! (?:system|speed|rate|pace|with the (?:rules|theory)))|\b(?:in |perfect |exact |full )agreement (?:with|between)\b"
-        r"|\b(?:doing|adding|computing|counting|multiplying|working|calculating|summing|recomputing|recounting|redoing|solving)\b[^.\n]{0,40}\b(?:again|the other way|a second way|another way|differently|in reverse|backwards?|once more|a different way|from the other)\b[^.\n]{0,60}(?:=|give|get|same|agree|yield|still|confirm|find|come|match)"
-        r"|\b(?:numbers|units|totals?|figures|dimensions|counts?|sums?|degrees|signs|values|answers?|results?|proportions|probabilities|angles|areas|lengths|fractions|percentages|weights|it all|everything|both sides|two sides|they all) (?:do |all |also |indeed |really |both |now |does )*(?:adds? up|works? out|match(?:es)? ?(?:up)?|checks? out|agrees?|balances?|tall(?:y|ies)|line up|lines up|fits?|coincide)(?! with (?:hers|his|him|her)\b)(?=[.,;:!)]| (?:with|to (?:1\b|one|\d+|exactly|the)|as|too|nicely|perfectly|exactly|and|on|for)|$)",
+        r"\b(?:is|are|all|being|so|perfectly|fully|everything) (?:\w+ )?consistent\b(?! (?:over"
+        r"|across|throughout|from) )(?! (?:system|speed|rate|pace|with the (?:rules|theory)))"
+        r"|\b(?:in |perfect |exact |full )agreement (?:with|between)\b"
+        r"|\b(?:doing|adding|computing|counting|multiplying|working|calculating|summing|recomputing"
+        r"|recounting|redoing|solving)\b[^.\n]{0,40}\b(?:again|the other way|a second way|another"
+        r" way|differently|in reverse|backwards?|once more|a different way|from the"
+        r" other)\b[^.\n]{0,60}(?:=|give|get|same|agree|yield|still|confirm|find|come|match)"
+        r"|\b(?:numbers|units|totals?|figures|dimensions|counts?|sums?|degrees|signs|values"
+        r"|answers?|results?|proportions|probabilities|angles|areas|lengths|fractions|percentages"
+        r"|weights|it all|everything|both sides|two sides|they all) (?:do |all |also |indeed "
+        r"|really |both |now |does )*(?:adds? up|works? out|match(?:es)? ?(?:up)?|checks? out"
+        r"|agrees?|balances?|tall(?:y|ies)|line up|lines up|fits?|coincide)(?! with (?:hers|his"
+        r"|him|her)\b)(?=[.,;:!)]| (?:with|to (?:1\b|one|\d+|exactly|the)|as|too|nicely|perfectly"
+        r"|exactly|and|on|for)|$)",
     ),
     cue(
         "",
-        r"=[^=\n]{1,24}?(?<=[\d)}$%\u00b0a-z!]), (?:so (?:it's |that's |that |it |all |this |we're |that is )?(?:fine|good|okay|ok|correct|right|consistent|true|works|checks|holds|matches|fits)\b|(?:just )?as (?:it should|they should|required|expected|desired|claimed|given|stated|needed|wanted|hoped|predicted|before|we (?:wanted|needed|found))|which (?:is (?:correct|right|true|what|exactly|indeed|consistent|the (?:given|same|required))|matches|agrees|checks|works|fits|equals the|was given|confirms|holds|satisf)|and that(?:'s| is) (?:right|correct|what|exactly|true)|(?:good|correct|yes|true|fine|right|great|perfect|works|checks|okay|ok|nice)(?=[.,;!)]))"
-        r"|=[^=\n]{1,40}[\d)}$][.!,;] (?:yes|good|great|correct|perfect|nice|works|it works|that works|checks(?: out)?|right|fine|okay|true|holds|matches|it (?:checks|matches|holds|fits)|that (?:checks|matches|holds|fits|agrees)|that's (?:right|correct|it|consistent)|all good|consistent|exactly|indeed|confirmed|verified)(?=[.,!;]|$| out| up| with)"
-        r"|\bso (?:that's|it's|this is|that is|it is|all is|we're) (?:right|correct|fine|true|consistent|okay|valid|good|all right|verified|confirmed|indeed)(?=[.,;!]|$)",
+        r"=[^=\n]{1,24}?(?<=[\d)}$%\u00b0a-z!]), (?:so (?:it's |that's |that |it |all |this |we're "
+        r"|that is )?(?:fine|good|okay|ok|correct|right|consistent|true|works|checks|holds|matches"
+        r"|fits)\b|(?:just )?as (?:it should|they should|required|expected|desired|claimed|given"
+        r"|stated|needed|wanted|hoped|predicted|before|we (?:wanted|needed|found))|which (?:is"
+        r" (?:correct|right|true|what|exactly|indeed|consistent|the (?:given|same|required))"
+        r"|matches|agrees|checks|works|fits|equals the|was given|confirms|holds|satisf)|and"
+        r" that(?:'s| is) (?:right|correct|what|exactly|true)|(?:good|correct|yes|true|fine|right"
+        r"|great|perfect|works|checks|okay|ok|nice)(?=[.,;!)]))"
+        r"|=[^=\n]{1,40}[\d)}$][.!,;] (?:yes|good|great|correct|perfect|nice|works|it works|that"
+        r" works|checks(?: out)?|right|fine|okay|true|holds|matches|it (?:checks|matches|holds"
+        r"|fits)|that (?:checks|matches|holds|fits|agrees)|that's (?:right|correct|it|consistent)"
+        r"|all good|consistent|exactly|indeed|confirmed|verified)(?=[.,!;]|$| out| up| with)"
+        r"|\bso (?:that's|it's|this is|that is|it is|all is|we're) (?:right|correct|fine|true"
+        r"|consistent|okay|valid|good|all right|verified|confirmed|indeed)(?=[.,;!]|$)",
     ),
     cue(
         "",
-        r"\bso (?:the|both|these|our|all|it|that|this|everything|my) (?:\w+ ){0,4}?(?:agrees?|match(?:es)?|fits?|checks?|tall(?:y|ies)|balances?|adds? up|is (?:consistent|correct|right|confirmed|verified|validated)|are (?:consistent|correct|right|confirmed|verified|equal)|comes? out right|works(?: out)?)(?=[.,;:!]| with| out\b| too| nicely| perfectly|$)"
-        r"|<start>let's (?:just )?see (?:if|whether|that) (?:this|that|it|these|the|they|both|our|my|\$?[a-z]\$? ?=)[^.\n]{0,50}(?:satisf|works?|holds?|fits?|checks?|consistent|make sense|makes sense|correct|right|agrees?|match|add)"
-        r"|<do> <now>test [^.\n]{1,60}\b(?:against|on the|with the|for|by)\b|<start>(?:now |and |so )?(?:testing|checking|verifying|re-?checking|re-?counting|confirming|double-checking|cross-checking|proofreading)\b[^.\n]{0,60}?(?::|,|\u2014| -)[^\n]*(?:=|\d|works|holds|yes|good|correct|same)",
+        r"\bso (?:the|both|these|our|all|it|that|this|everything|my) (?:\w+ ){0,4}?(?:agrees?"
+        r"|match(?:es)?|fits?|checks?|tall(?:y|ies)|balances?|adds? up|is (?:consistent|correct"
+        r"|right|confirmed|verified|validated)|are (?:consistent|correct|right|confirmed|verified"
+        r"|equal)|comes? out right|works(?: out)?)(?=[.,;:!]| with| out\b| too| nicely| perfectly"
+        r"|$)"
+        r"|<start>let's (?:just )?see (?:if|whether|that) (?:this|that|it|these|the|they|both|our"
+        r"|my|\$?[a-z]\$? ?=)[^.\n]{0,50}(?:satisf|works?|holds?|fits?|checks?|consistent|make"
+        r" sense|makes sense|correct|right|agrees?|match|add)"
+        r"|<do> <now>test [^.\n]{1,60}\b(?:against|on the|with the|for|by)\b|<start>(?:now |and "
+        r"|so )?(?:testing|checking|verifying|re-?checking|re-?counting|confirming|double-checking"
+        r"|cross-checking|proofreading)\b[^.\n]{0,60}?(?::|,|\u2014| -)[^\n]*(?:=|\d|works|holds"
+        r"|yes|good|correct|same)",
     ),
     cue(
         "",
-        r"(?:\b(?:this|that|it|which|indeed|these|they|both|our (?:answer|solution)|the (?:answer|solution|pair|values?))|[\d)}$]) (?:does |do |also |indeed |both |really )?satisf(?:y|ies)\b(?= (?:the|both|all|each|every|it|them|our|this|that|\$|\\|[a-z]|equation|indeed|everything))(?<!that satisfies)(?<!which satisfies)(?<!that satisfy)(?<!which satisfy)(?! (?:the (?:demand|customers?)))"
-        r"|\b(?:comes? out|came out) (?:to be )?(?:right|the same|correct|correctly|as expected|equal|consistent)\b|\b(?:recovers?|reproduces?|get back|gives? back|brings? us back to) (?:the )?(?:original|given|starting|initial) (?:equation|number|value|expression|total|amount|polynomial|function|sum|matrix|price|integrand|\d+)(?=[^\n]*(?:good|correct|check|right|confirm|expected|should|works|so|\.))"
-        r"|\bas (?:it|they) should(?: be)?(?=[.,;!)])|\b(?:independent|second|separate|direct|different|alternative|quick) (?:way|method|count|computation|calculation|derivation|route)[^.\n]{0,60}(?:same|agrees?|confirms?|match|gives \$?\d|also gives|again)\b|\bby (?:a |another |an independent |a different |a second |brute )[^.\n]{2,50}(?:also|same|again|agree|match|confirm)",
+        r"(?:\b(?:this|that|it|which|indeed|these|they|both|our (?:answer|solution)|the (?:answer"
+        r"|solution|pair|values?))|[\d)}$]) (?:does |do |also |indeed |both |really )?satisf(?:y"
+        r"|ies)\b(?= (?:the|both|all|each|every|it|them|our|this|that|\$|\\|[a-z]|equation|indeed"
+        r"|everything))(?<!that satisfies)(?<!which satisfies)(?<!that satisfy)(?<!which"
+        r" satisfy)(?! (?:the (?:demand|customers?)))"
+        r"|\b(?:comes? out|came out) (?:to be )?(?:right|the same|correct|correctly|as expected"
+        r"|equal|consistent)\b|\b(?:recovers?|reproduces?|get back|gives? back|brings? us back to)"
+        r" (?:the )?(?:original|given|starting|initial) (?:equation|number|value|expression|total"
+        r"|amount|polynomial|function|sum|matrix|price|integrand|\d+)(?=[^\n]*(?:good|correct|check"
+        r"|right|confirm|expected|should|works|so|\.))"
+        r"|\bas (?:it|they) should(?: be)?(?=[.,;!)])|\b(?:independent|second|separate|direct"
+        r"|different|alternative|quick) (?:way|method|count|computation|calculation|derivation"
+        r"|route)[^.\n]{0,60}(?:same|agrees?|confirms?|match|gives \$?\d|also gives|again)\b|\bby"
+        r" (?:a |another |an independent |a different |a second |brute )[^.\n]{2,50}(?:also|same"
+        r"|again|agree|match|confirm)",
     ),
     cue(
         "",
-        r"(?:<do>|<start>|\bto|\band|\bi'd like to|\bi want to|\bworth|\bjust|\bshould|\bmust|\bwill|\bi) <now>(?:re-?verify|re-?check(?:ing)?|double[- ]?check(?:ing|ed)?|cross[- ]?check(?:ing|ed)?|sanity[- ]?check(?:ing|ed)?|re-?count(?:ing|ed)?|re-?add(?:ing)?|proofread|validat(?:e|ing)|spot[- ]?check(?:ing)?|triple[- ]?check(?:ing)?|confirm(?:ing)? (?:that|this|the|by|it|with|my|our|each)|verif(?:y|ying) (?:that|this|the|by|it|with|my|our|all|both|these))\b(?! (?:an? )?(?:email|identity|ticket|account|passport))"
-        r"|\bi (?:also |just |have |'ve )?(?:checked|verified|confirmed|tested|recounted|double-checked|re-checked|rechecked) (?:that|this|it|the|by|each|all|both|with|my|for|every|against|these|whether)\b|\b(?:we|i)(?:'ve| have) (?:also |just |now )?(?:checked|verified|confirmed|tested|validated) (?:that|this|it|the|by|each|all|both|with|my|for|every)\b|\bwe check (?:that|whether|if|it|each|all|the|for|both)\b"
-        r"|(?:<start>|\b(?:so|but|and|hmm) )(?:does|do|is|are|did|can) (?:this|that|it|these|they|the (?:answer|result|numbers?|units?|total|value|sum|signs?)|[a-z] ?= ?-?\d+|our (?:answer|result)) [^.\n?]{0,40}(?:sense|fit|work|hold|add up|match|satisfy|agree|check out|consistent|reasonable|plausible|right|correct|equal)\b[^.\n?]{0,40}\?",
+        r"(?:<do>|<start>|\bto|\band|\bi'd like to|\bi want to|\bworth|\bjust|\bshould|\bmust"
+        r"|\bwill|\bi) <now>(?:re-?verify|re-?check(?:ing)?|double[- ]?check(?:ing|ed)?|cross[-"
+        r" ]?check(?:ing|ed)?|sanity[- ]?check(?:ing|ed)?|re-?count(?:ing|ed)?|re-?add(?:ing)?"
+        r"|proofread|validat(?:e|ing)|spot[- ]?check(?:ing)?|triple[- ]?check(?:ing)?"
+        r"|confirm(?:ing)? (?:that|this|the|by|it|with|my|our|each)|verif(?:y|ying) (?:that|this"
+        r"|the|by|it|with|my|our|all|both|these))\b(?! (?:an? )?(?:email|identity|ticket|account"
+        r"|passport))"
+        r"|\bi (?:also |just |have |'ve )?(?:checked|verified|confirmed|tested|recounted"
+        r"|double-checked|re-checked|rechecked) (?:that|this|it|the|by|each|all|both|with|my|for"
+        r"|every|against|these|whether)\b|\b(?:we|i)(?:'ve| have) (?:also |just |now )?(?:checked"
+        r"|verified|confirmed|tested|validated) (?:that|this|it|the|by|each|all|both|with|my|for"
+        r"|every)\b|\bwe check (?:that|whether|if|it|each|all|the|for|both)\b"
+        r"|(?:<start>|\b(?:so|but|and|hmm) )(?:does|do|is|are|did|can) (?:this|that|it|these|they"
+        r"|the (?:answer|result|numbers?|units?|total|value|sum|signs?)|[a-z] ?= ?-?\d+|our"
+        r" (?:answer|result)) [^.\n?]{0,40}(?:sense|fit|work|hold|add up|match|satisfy|agree|check"
+        r" out|consistent|reasonable|plausible|right|correct|equal)\b[^.\n?]{0,40}\?",
     ),
 )
