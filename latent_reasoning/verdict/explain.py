@@ -73,8 +73,13 @@ def _of_the_gain(evidence: Evidence, thresholds: Thresholds, once: np.ndarray) -
     yield f"{adopted:.0%} comes from completions where base did without it"
     yield from _by_asking(evidence, once)
     steered = evidence.conditions.get("steered")
+    if found.hinted[0]:
+        few = statistics.FEWEST_COVERED
+        yield f"on fewer than {few} problems base shows it when asked, and is right"
+    if not found.tried:
+        yield "without both asking and steering nothing can be called taught"
     if steered is None:
-        yield "there was no direction in base to steer with"
+        yield "base was not steered"
     else:
         share = statistics.recovered(evidence, steered, once)[0]
         beyond = "beyond" if found.beyond[0] else "not beyond"

@@ -9,8 +9,10 @@
                 base's own direction brings behaviour and accuracy, both above the 95th percentile
                 of a null that repeats the whole selection with random directions, recovering
                 `recovered` of the gap).
-4. taught       it runs through the behaviour, and base had it neither way: no way of asking
-                explains `competence` of the gain, steering recovers less than `recovered` of it.
+4. taught       it runs through the behaviour, and base had it neither way: some way of asking
+                beyond plain sampling was tried, none explains `competence` of the gain, not even on
+                so few problems that it would not be believed; steering was tried and recovers less
+                than `recovered` of it.
 5. inconclusive anything else.
 
 R2, R3 and R5 say by what means tuned does it. They hold for skills that were taught as well, so
@@ -93,6 +95,10 @@ class Criteria:
     """It arises where base did without the behaviour."""
     asked: dict[str, Bool[np.ndarray, " draw"]]
     """R1: base's competence explains the gain, by way of asking that could be measured."""
+    hinted: Bool[np.ndarray, " draw"]
+    """Some way of asking would explain it, were it not for fewer than 10 problems that show it."""
+    tried: bool
+    """Whether asking, beyond plain sampling, and steering were measured at all."""
     recovers: Bool[np.ndarray, " draw"]
     """Steering recovers enough of the gap."""
     beyond: Bool[np.ndarray, " draw"]
@@ -146,17 +152,21 @@ def criteria(
             for name in ASKING
             if name in evidence.conditions
         }
+        enough = {name: share >= thresholds.competence for name, share in asked.items()}
+        believed = {
+            name: statistics.covered(evidence, evidence.conditions[name]).sum()
+            >= statistics.FEWEST_COVERED
+            for name in asked
+        }
         steered = evidence.conditions.get("steered")
         none = np.zeros(len(weights), dtype=bool)
         return Criteria(
             gains=statistics.gain(evidence, weights) >= thresholds.least_gain,
             through=statistics.share_through(evidence, weights) >= thresholds.through,
             adopted=statistics.share_adopted(evidence, weights) >= thresholds.through,
-            asked={
-                name: share >= thresholds.competence
-                for name, share in asked.items()
-                if not np.isnan(share[0])
-            },
+            asked={name: holds for name, holds in enough.items() if believed[name]},
+            hinted=np.any([none, *(h for n, h in enough.items() if not believed[n])], axis=0),
+            tried=steered is not None and bool(asked.keys() - {"base"}),
             recovers=none
             if steered is None
             else statistics.recovered(evidence, steered, weights) >= thresholds.recovered,
@@ -203,7 +213,8 @@ def decide(found: Criteria, without: str | None = None) -> np.ndarray:
         reaches = np.zeros_like(reaches)
     if without == "R4":
         suffices = recovers = np.zeros_like(recovers)
-    had, absent = reaches | suffices, ~reaches & ~recovers
+    had = reaches | suffices
+    absent = ~reaches & ~found.hinted & ~recovers & found.tried
     return np.select(
         [~gains, ~through, had & adopted, absent],
         ["no gain", "elsewhere", "activated", "taught"],

@@ -136,8 +136,9 @@ def _reach(
         if name not in evidence.conditions:
             continue
         asked = evidence.conditions[name]
-        share = interval(statistics.explained(evidence, asked, weights))
         inside = statistics.covered(evidence, asked)
+        believed = inside.sum() >= statistics.FEWEST_COVERED
+        share = interval(statistics.explained(evidence, asked, weights)) if believed else None
         numbers |= {
             f"{name}_shows_behaviour": rate(clustered_rate(asked.frequency[:, None])),
             f"{name}_accuracy_with_behaviour": competence(asked),

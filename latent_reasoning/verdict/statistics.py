@@ -21,6 +21,7 @@ from jaxtyping import Bool, Float, Int
 from latent_reasoning.verdict.evidence import Evidence, Tally
 
 FEWEST_COVERED = 10
+"""Covered problems that a share is believed on; fewer can neither show nor rule out a skill."""
 Weights = Float[np.ndarray, "draw problem"]
 Draws = Float[np.ndarray, " draw"]
 
@@ -94,11 +95,9 @@ def explained(
 ) -> Float[np.ndarray, " draw"]:
     """Share of the gain that base's own competence explains, see above.
 
-    NaN everywhere where fewer than 10 problems are covered.
+    NaN where no problem is covered.
     """
     inside = covered(evidence, asked)
-    if inside.sum() < FEWEST_COVERED:
-        return np.full(len(weights), np.nan)
     base, tuned = evidence.conditions["base"], evidence.conditions["tuned"]
     competence = asked.both / np.maximum(asked.shown, 1)
     own = tuned.frequency * (competence - base.accuracy)

@@ -33,21 +33,35 @@ CASES: dict[str, tuple[Label, dict[str, Any]]] = {
         "activated",
         {"base": DORMANT, "tuned": SKILLED, "steered": HALF, "null": SKILLED},
     ),
+    "seldom and right, steered in vain": (
+        "activated",
+        {"base": DORMANT, "tuned": SKILLED, "steered": DORMANT, "best_prompt": DORMANT},
+    ),
     "never by itself, steered": (
         "activated",
-        {"base": LOCKED, "tuned": SKILLED, "steered": HALF, "null": LOCKED},
+        {
+            "base": LOCKED,
+            "tuned": SKILLED,
+            "steered": HALF,
+            "null": LOCKED,
+            "forced_token": LOCKED,
+        },
     ),
     "never by itself, prompted": (
         "activated",
         {"base": LOCKED, "tuned": SKILLED, "steered": LOCKED, "best_prompt": SKILLED},
     ),
-    "nothing at all": ("taught", {"base": UNABLE, "tuned": SKILLED}),
-    "forced in vain": ("taught", {"base": UNABLE, "tuned": SKILLED, "forced_token": GARBAGE}),
+    "never asked nor steered": ("inconclusive", {"base": UNABLE, "tuned": SKILLED}),
+    "never steered": ("inconclusive", {"base": UNABLE, "tuned": SKILLED, "forced_token": GARBAGE}),
+    "never asked": ("inconclusive", {"base": UNABLE, "tuned": SKILLED, "steered": GARBAGE}),
     "steered in vain": (
         "taught",
         {"base": UNABLE, "tuned": SKILLED, "steered": GARBAGE, "forced_token": GARBAGE},
     ),
-    "often and wrong": ("taught", {"base": CLUMSY, "tuned": SKILLED, "steered": GARBAGE}),
+    "often and wrong": (
+        "taught",
+        {"base": CLUMSY, "tuned": SKILLED, "steered": GARBAGE, "best_prompt": CLUMSY},
+    ),
     "better without": ("elsewhere", {"base": DORMANT, "tuned": OTHERWISE, "steered": SKILLED}),
     "drops a bad habit": (
         "elsewhere",
@@ -207,6 +221,17 @@ def test_the_null_of_the_selection_counts_independent_draws_only() -> None:
     assert p(1.0, 21) == 0.5
 
 
+@pytest.mark.parametrize(("n_shown", "label"), [(0, "taught"), (9, "inconclusive")])
+def test_a_few_problems_done_rightly_when_asked_forbid_taught(n_shown: int, label: str) -> None:
+    given = case("steered in vain")
+    none = np.zeros((N_PROBLEMS, 4), dtype=bool)
+    few = none.copy()
+    few[:n_shown] = True
+    given.conditions["best_prompt"] = tally(few, few)
+    given.conditions["forced_token"] = tally(none, none)
+    assert judge(given, resamples=200).label == label
+
+
 def test_thresholds_decide_where_the_lines_are() -> None:
     given = case("never by itself, steered")
     once = np.ones((1, N_PROBLEMS))
@@ -227,7 +252,7 @@ def test_leaving_out_a_rung_shows_what_rests_on_it() -> None:
     def without(name: str) -> dict[str, str]:
         return {r: judge(case(name), resamples=50, without=r).label for r in ENTERING}
 
-    assert without("seldom and right")["R1"] == "taught"
+    assert without("seldom and right, steered in vain")["R1"] == "taught"
     assert without("seldom and right, steered") == dict.fromkeys(ENTERING, "activated")
     assert without("never by itself, steered")["R4"] == "taught"
     assert without("the same")["R0"] == "activated"
