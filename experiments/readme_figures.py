@@ -56,15 +56,27 @@ def verdicts_table() -> str:
         )
         rows.append(f"| {base} | {behaviour} | {' | '.join(counts)} |")
     rows.append("")
+    rows.append(f"{len(found['pairs'])} of {found['planned']} planned pairs so far.")
     for part in ("held-out", "all"):
         scored = found["scores"][part]["rules"]["the ladder"]
         right, false = scored["right_of_decided"], scored["false_activated"]
         rows.append(
             f"{part.capitalize()} pairs: {cell(right)} of {right['n']} decided are right, "
             f"{cell(scored['decided'])} of {scored['decided']['n']} are decided, "
-            f"{cell(false)} of {false['n']} that are not activated are called so."
+            f"{cell(false)} of {false['n']} that are not activated are called so. The question, "
+            f"activated or taught, arises in {_asked(found['scores'][part]['posed'])}."
         )
     return "\n".join(rows)
+
+
+def _asked(posed: Mapping[str, Any]) -> str:
+    """How many pairs pose the question, and what was said of those that were taught."""
+    taught, activated = posed["taught"], posed["activated"]
+    given = ", ".join(f"{n} {label}" for label, n in taught.items() if n)
+    return (
+        f"{sum(taught.values())} that were taught ({given}) and {sum(activated.values())} that "
+        f"were activated ({activated['activated']} called so)"
+    )
 
 
 def _said(row: Mapping[str, Any]) -> str:

@@ -106,14 +106,30 @@ def equal_effect(steering: Mapping[str, Any], conditions: Mapping[str, Any]) -> 
     return {"coefficient": dose, "random_share": sum(reached) / len(reached)}
 
 
-def error_rates(rows: Sequence[Row]) -> dict[str, Any]:
-    """The error rates that ship with the package: of held-out pairs once both kinds are there."""
+def posed(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Pairs that pose the question, activated or taught: those taught, then those activated.
+
+    Tuned gains, and history leaves one of the two. Pairs without a gain, or whose gain does not run
+    through the behaviour, are settled before the question arises and say nothing about it.
+    """
+    gains = [row for row in rows if row["ladder"]["R0"] == "passed"]
+    taught = [r for r in gains if "taught" in r["truth"] and "activated" not in r["truth"]]
+    activated = [r for r in gains if "activated" in r["truth"] and "taught" not in r["truth"]]
+    return taught, [row for row in activated if row["verdict"] != "elsewhere"]
+
+
+def error_rates(rows: Sequence[Row], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The error rates that ship with the package: of held-out pairs once both kinds are there.
+
+    Args:
+        rows: Scored pairs.
+        settings: What they were measured with.
+    """
 
     def rates(part: Sequence[Row]) -> tuple[dict[str, Any], dict[str, Any]]:
-        others = [row for row in part if "activated" not in row["truth"]]
-        activated = [row for row in part if row["truth"] == ["activated"]]
+        taught, activated = posed(part)
         return (
-            _rate(row["verdict"] == "activated" for row in others),
+            _rate(row["verdict"] == "activated" for row in taught),
             _rate(row["verdict"] != "activated" for row in activated),
         )
 
@@ -127,6 +143,8 @@ def error_rates(rows: Sequence[Row]) -> dict[str, Any]:
         "false_negative": false_negative,
         "n_cases": len(part),
         "n_right": sum(row["verdict"] in row["truth"] for row in part),
+        "n_decided": sum(row["verdict"] != "inconclusive" for row in part),
+        "measured_with": dict(settings),
         "source": f"experiments/12_verdict_calibration, {name}",
     }
 
@@ -149,12 +167,23 @@ def _part(rows: Sequence[Row], limit: float | None) -> dict[str, Any]:
     for name in rows[0]["rivals"] if rows else ():
         rules[name] = lambda row, name=name: row["rivals"][name]
     rules["KL(tuned, base)"] = lambda row: _by_kl(row, limit)
+    taught, activated = posed(rows)
     return {
         "n": len(rows),
+        "posed": {
+            "taught": _counts(taught),
+            "activated": _counts(activated),
+            "bases": len({(row["base"], row["seed"]) for row in (*taught, *activated)}),
+        },
         "rules": {name: _scored(rows, rule) for name, rule in rules.items()},
         "confusion": _confusion(rows),
         "confidence": _confidence(rows),
     }
+
+
+def _counts(rows: Sequence[Row]) -> dict[str, int]:
+    """How often each verdict was given."""
+    return {label: sum(row["verdict"] == label for row in rows) for label in LABELS}
 
 
 def _scored(rows: Sequence[Row], rule: Callable[[Row], str | None]) -> dict[str, Any]:
@@ -235,10 +264,23 @@ def tables(rows: Sequence[Row], found: Mapping[str, Any]) -> str:
     parts = [_pairs_table(rows)]
     for part in PARTS:
         parts.append(f"### {part}, {found[part]['n']} pairs\n")
+        parts.append(_posed_text(found[part]["posed"]))
         parts.append(_rules_table(found[part]["rules"]))
         parts.append(_confusion_table(found[part]["confusion"]))
         parts.append(_confidence_table(found[part]["confidence"]))
     return "\n\n".join(parts)
+
+
+def _posed_text(found: Mapping[str, Any]) -> str:
+    """Which of the pairs pose the question, and what was said of them."""
+    said = []
+    for truth_, counts in (("taught", found["taught"]), ("activated", found["activated"])):
+        given = ", ".join(f"{n} {label}" for label, n in counts.items() if n) or "none"
+        said.append(f"{sum(counts.values())} {truth_} by history ({given})")
+    return (
+        f"The question, activated or taught, arises in pairs that gain: {' and '.join(said)}, of "
+        f"{found['bases']} bases. The others are settled before it."
+    )
 
 
 def _pairs_table(rows: Sequence[Row]) -> str:

@@ -168,9 +168,13 @@ def test_verdicts_are_scored_against_what_is_true() -> None:
     assert found["all"]["rules"]["without R1"]["right_of_decided"]["value"] == 0.75
     bins = found["all"]["confidence"]
     assert [found["right"]["n"] for found in bins] == [0, 0, 4, 0]
-    shipped = error_rates(rows)
-    assert (shipped["n_cases"], shipped["n_right"]) == (4, 2)
+    settled = scored("no gain", ["taught", "no gain"]) | {"ladder": {"R0": "failed"}}
+    shipped = error_rates([*rows, settled], {"problems": 300, "samples": 16})
+    assert (shipped["n_cases"], shipped["n_right"], shipped["n_decided"]) == (5, 3, 4)
+    # The question does not arise where nothing was gained.
     assert (shipped["false_positive"]["n"], shipped["false_negative"]["n"]) == (3, 1)
+    assert shipped["measured_with"] == {"problems": 300, "samples": 16}
+    assert found["all"]["posed"]["taught"]["inconclusive"] == 1
     assert tables(rows, found).count("**activated** (activated)") == 1
 
 

@@ -99,11 +99,15 @@ def main() -> None:
         sys.stdout.flush()
         _write(chosen, zoo, rows)
     if chosen.ship:
-        write_json(ERROR_RATES, error_rates(_ordered(rows)))
+        write_json(ERROR_RATES, error_rates(_ordered(rows), _size(chosen)))
+
+
+def _size(chosen: argparse.Namespace) -> dict[str, int]:
+    return {"problems": chosen.problems, "samples": chosen.samples}
 
 
 def _settings(chosen: argparse.Namespace) -> dict[str, int | str]:
-    return {"problems": chosen.problems, "samples": chosen.samples, "rules": rules_hash()}
+    return {**_size(chosen), "rules": rules_hash()}
 
 
 def _ordered(rows: dict[str, dict]) -> list[dict]:
@@ -118,6 +122,7 @@ def _write(chosen: argparse.Namespace, zoo: Zoo, rows: dict[str, dict]) -> None:
     asked = {k: v for k, v in vars(chosen).items() if v and k not in ("seeds", "limit", "ship")}
     record = {
         SETTINGS: _settings(chosen),
+        "planned": len(planned_pairs()),
         "pairs": found,
         "scores": marked,
     }

@@ -48,8 +48,8 @@ def error_rates_html(rates: Record | None) -> str:
         )
     source = escaped(rates.get("source") or "source not recorded")
     listed = {
-        "false positive rate": rate_html(rates.get("false_positive")),
-        "false negative rate": rate_html(rates.get("false_negative")),
+        "called activated of those taught": rate_html(rates.get("false_positive")),
+        "called something else of those activated": rate_html(rates.get("false_negative")),
         "cases of known history": number(rates.get("n_cases")),
         "measured on": source,
     }

@@ -266,13 +266,17 @@ def _discrimination() -> Rung:
     if rates is None:
         return _missing("R6", "no error rates ship with this build")
     false = rates["false_positive"]
+    if not false["n"]:
+        return _missing("R6", "no pair of known history was taught and gained")
     said: Status = "passed" if false["high"] < MOST_FALSE else "undecided"
     if false["low"] > MOST_FALSE:
         said = "failed"
+    size = rates["measured_with"]
     summary = (
-        f"the same pipeline on {rates['n_cases']} organisms of known history: "
-        f"{rates['n_right']} verdicts right, {false['value']:.0%} of those not activated called so "
-        f"(at most {false['high']:.0%})"
+        f"the same pipeline, at {size['problems']} problems x {size['samples']} samples, on "
+        f"{rates['n_cases']} pairs of known history: {rates['n_right']} of {rates['n_decided']} "
+        f"decided are right; of {false['n']} that were taught and gained, {false['value']:.0%} are "
+        f"called activated (at most {false['high']:.0%})"
     )
     return _rung("R6", said, summary, dict(rates))
 
