@@ -78,13 +78,17 @@ def tail_share(level: float, n_problems: int) -> float:
 def student_quantile(level: float, degrees: int) -> float:
     """Two-sided quantile of Student's t: a share `level` of the distribution lies within -+ it.
 
-    Expanded around the normal quantile z in powers of 1 / degrees (Abramowitz and Stegun 26.7.5),
-    within 1 percent from 5 degrees on.
+    For 1 and 2 degrees in closed form, beyond that expanded around the normal quantile z in powers
+    of 1 / degrees (Abramowitz and Stegun 26.7.5), within 1 percent from 5 degrees on.
 
     Raises:
         LatentReasoningError: The level is not between 0 and 1.
     """
     require_level("student_quantile", level)
+    if degrees == 1:
+        return math.tan(math.pi * level / 2)
+    if degrees == 2:
+        return level * math.sqrt(2 / (1 - level**2))
     z = NormalDist().inv_cdf((1 + level) / 2)
     t = z + (z**3 + z) / (4 * degrees)
     t += (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
