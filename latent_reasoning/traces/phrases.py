@@ -116,7 +116,8 @@ def phrases(pattern: str, at_start: bool) -> set[Phrase]:
 
 
 def _rare(pieces: Iterable[Phrase]) -> bool:
-    return max(_frequency(one.text) for one in pieces) < _RARE
+    # Few lines hold a question, though a mark alone counts as frequent.
+    return all(one.text == "?" or _frequency(one.text) < _RARE for one in pieces)
 
 
 def _implied(first: Iterable[Phrase], other: Iterable[Phrase]) -> bool:

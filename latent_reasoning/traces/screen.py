@@ -31,6 +31,8 @@ _MEMORY = 32 * 2**20
 
 _Match = Callable[[bytes], list[int]]
 _Held = TypeVar("_Held")
+_Entry = tuple[int, int | None, str]
+"""An expression, its need for a phrase besides if any, the phrase if it leads."""
 
 
 class Screen:
@@ -47,7 +49,7 @@ class Screen:
             at_start: It is only tried where a sentence, a clause or a line begins.
         """
         self._expressions.append((pattern, at_start))
-        for made in ("_needs", "_firsts", "_besides"):
+        for made in ("_needs", "_phrases"):
             self.__dict__.pop(made, None)
         return len(self._expressions) - 1
 
@@ -60,21 +62,20 @@ class Screen:
         Args:
             lower: A text in lower case, its lines ended by \n.
         """
-        match, stand_for = self._firsts
-        match_besides, meet = self._besides
+        match, stand_for = self._phrases
         plain = lower if lower.isascii() else _NOT_ASCII.sub(_OTHER, lower)
         found: dict[int, dict[ProseLine, set[str]]] = {}
         start = 0
         for line in plain.encode("latin-1").split(b"\n"):
             end = start + len(line)
-            held = match(b"\n" + line) if line else ()
+            held = [stand_for[phrase] for phrase in match(b"\n" + line)] if line else ()
             there: ProseLine | None = None
             met: set[int] | None = None
-            for phrase in held:
-                for expression, need, lead in stand_for[phrase]:
+            for entries, _ in held:
+                for expression, need, lead in entries:
                     if need is not None:
                         if met is None:
-                            met = set().union(*[meet[one] for one in match_besides(b"\n" + line)])
+                            met = set().union(*[meets for _, meets in held if meets])
                         if need not in met:
                             continue
                     if there is None:
@@ -98,22 +99,16 @@ class Screen:
         ]
 
     @cached_property
-    def _firsts(self) -> tuple[_Match, list[list[tuple[int, int | None, str]]]]:
-        # By phrase: an expression, the need for a phrase besides if any, the phrase if it leads.
-        held_by = defaultdict(list)
+    def _phrases(self) -> tuple[_Match, list[tuple[list[_Entry], list[int]]]]:
+        # By phrase: what it leads to, and the needs that it meets as the phrase besides.
+        held_by: dict[tuple[Before, str], tuple[list[_Entry], list[int]]]
+        held_by = defaultdict(lambda: ([], []))
         for count, (number, need) in enumerate(self._needs):
             for before, text, leads in need.first:
                 entry = number, count if need.besides else None, text if leads else ""
-                held_by[before, text].append(entry)
-        return _automaton(held_by)
-
-    @cached_property
-    def _besides(self) -> tuple[_Match, list[list[int]]]:
-        # By phrase: the needs that it meets.
-        held_by = defaultdict(list)
-        for count, (_, need) in enumerate(self._needs):
+                held_by[before, text][0].append(entry)
             for before, text, _ in need.besides:
-                held_by[before, text].append(count)
+                held_by[before, text][1].append(count)
         return _automaton(held_by)
 
 
