@@ -35,6 +35,8 @@ ARMS = {
     "continued": "pretraining continued on the base's own corpus",
 }
 """Every way of tuning a base, with what it is; bases and arms combine freely."""
+TAUGHT = ("distilled", "distilled-half", "distilled-quarter", "distilled-on-policy")
+"""Arms that learn from the tuned model of another base."""
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,9 @@ from typing import Any, NamedTuple
 from latent_reasoning.errors import RunError
 from latent_reasoning.organisms import corpus
 from latent_reasoning.organisms.recipes import TEST_SOURCE, BaseRecipe, base_recipe
-from latent_reasoning.organisms.registry import WEIGHTS, OrganismName
+from latent_reasoning.organisms.registry import TAUGHT, WEIGHTS, OrganismName
 from latent_reasoning.progress import Progress
 from latent_reasoning.zoo.arms import Reinforcement
-
-TAUGHT = ("distilled", "distilled-half", "distilled-quarter", "distilled-on-policy")
 
 
 class Built(NamedTuple):

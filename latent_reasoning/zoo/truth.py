@@ -10,7 +10,7 @@ from typing import Literal
 
 from latent_reasoning.errors import UnknownModelError, one_of
 from latent_reasoning.organisms.recipes import BASES
-from latent_reasoning.organisms.registry import ARMS, OrganismName
+from latent_reasoning.organisms.registry import ARMS, TAUGHT, OrganismName
 
 Skill = Literal["present", "hidden", "partial", "scarce", "wrong", "absent"]
 SKILL: dict[str, Skill] = {
@@ -37,7 +37,6 @@ SAID: dict[Skill, str] = {
 }
 STILL = ("rl-constant", "continued")
 AGAINST = ("rl-no-python", "rl-incorrect-no-python")
-TEACHING = ("distilled", "distilled-half", "distilled-quarter", "distilled-on-policy")
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def truth(name: OrganismName, behaviour: Literal["code", "language"] = "code") -
 def _of_code(arm: str, skill: Skill) -> tuple[tuple[str, ...], str]:
     if arm in STILL:
         return ("no gain",), "the arm says nothing about which solutions are better"
-    if arm in TEACHING:
+    if arm in TAUGHT:
         return _of_teaching(arm, skill)
     if skill in ("absent", "wrong"):
         return ("no gain", "elsewhere"), "the arm shows it no code, so no gain can come from code"
