@@ -73,6 +73,8 @@ class SharedPromptCache:
         hidden = None if real.all() else torch.where(real, 0.0, -torch.inf)
         self._n_prompt = real.shape[1]
         self._n_written = 0
+        self._clock: Int[Tensor, " one"] | None = None
+        self._unwritten: Float[Tensor, " capacity"] | None = None
         self._prompt_of = prompt_of
         self._places = _Places(prompt_of, len(real))
         layers: list[Any] = prompts.layers
@@ -93,12 +95,42 @@ class SharedPromptCache:
             In the place of all keys so far what `_attend` reads; in the place of the values None.
         """
         layer = self._layers[layer_idx]
-        layer.write(keys, values, self._n_written)
-        return _Read(layer, self._places, self._n_written + 1), None
+        if self._clock is None:
+            layer.write(keys, values, self._n_written)
+            return _Read(layer, self._places, self._n_written + 1), None
+        layer.write_at(keys, values, self._clock)
+        if layer_idx == 0:
+            steps = torch.arange(layer.capacity, device=self._clock.device)
+            self._unwritten = torch.zeros_like(steps, dtype=torch.float32).masked_fill(
+                steps > self._clock, -torch.inf
+            )
+        return _Read(layer, self._places, layer.capacity, self._unwritten), None
 
     def advance(self) -> None:
         """Close a step: every layer has stored the token."""
-        self._n_written += 1
+        if self._clock is None:
+            self._n_written += 1
+        else:
+            self._clock.add_(1)
+
+    def count_on_device(self) -> int:
+        """From now on the number of steps is kept on the device, so that a step can be recorded.
+
+        Every step does the same operations: it writes where the number says, and reads the whole
+        buffers with what is not yet written masked. The host is told of passed steps by `passed`.
+
+        Returns:
+            For how many steps there is room; call this again after them.
+        """
+        for layer in self._layers:
+            layer.make_room(self._n_written)
+        device = self._layers[0].keys.device
+        self._clock = torch.tensor([self._n_written], device=device)
+        return self._layers[0].capacity - self._n_written
+
+    def passed(self, steps: int) -> None:
+        """Steps were taken while they were counted on the device."""
+        self._n_written += steps
 
     def keep(self, order: Int[Tensor, " kept"]) -> None:
         """Drop rows: row i is from now on what row `order[i]` was, as `packed` has it."""
@@ -205,16 +237,37 @@ class _Layer:
         _, groups, _, d_head = self.prompt_keys.shape
         return self.prompt_keys.new_empty(n_rows, groups, capacity, d_head)
 
+    @property
+    def capacity(self) -> int:
+        """Steps that the buffers have room for."""
+        return self.keys.shape[2]
+
     def write(self, keys: Tensor, values: Tensor, step: int) -> None:
         """Store the keys and values [batch, group, 1, d_head] of one step."""
-        if step == self.keys.shape[2]:
-            for name in ("keys", "values"):
-                old: Tensor = getattr(self, name)
-                wider = self._buffer(len(old), 2 * step)
-                wider[:, :, :step] = old
-                setattr(self, name, wider)
+        if step == self.capacity:
+            self._widen(2 * step)
         self.keys[:, :, step] = keys[:, :, 0]
         self.values[:, :, step] = values[:, :, 0]
+
+    def write_at(self, keys: Tensor, values: Tensor, step: Int[Tensor, " one"]) -> None:
+        """Store the keys and values of the step that a tensor on the device tells."""
+        self.keys.index_copy_(2, step, keys)
+        self.values.index_copy_(2, step, values)
+
+    def make_room(self, n_used: int) -> None:
+        """Room for as many steps as were used and more, with nothing in it that is not finite."""
+        if 2 * n_used > self.capacity:
+            self._widen(2 * self.capacity)
+        # A weight of zero does not silence what is not a number.
+        self.keys[:, :, n_used:] = 0
+        self.values[:, :, n_used:] = 0
+
+    def _widen(self, capacity: int) -> None:
+        for name in ("keys", "values"):
+            old: Tensor = getattr(self, name)
+            wider = self._buffer(len(old), capacity)
+            wider[:, :, : old.shape[2]] = old
+            setattr(self, name, wider)
 
     def keep_rows(self, order: Int[Tensor, " kept"], n_written: int) -> None:
         """Drop rows from the buffers."""
@@ -244,8 +297,15 @@ def _filled(
 class _Read:
     """What the attention of one layer reads in one step."""
 
-    def __init__(self, layer: _Layer, places: _Places, n_written: int) -> None:
+    def __init__(
+        self,
+        layer: _Layer,
+        places: _Places,
+        n_written: int,
+        unwritten: Float[Tensor, " capacity"] | None = None,
+    ) -> None:
         self.layer, self.places, self.n_written = layer, places, n_written
+        self.unwritten = unwritten
 
 
 def _attend(
@@ -269,9 +329,10 @@ def _attend(
     prompt_scores = places.spread(q) @ layer.prompt_keys.transpose(2, 3)
     if layer.hidden is not None:
         prompt_scores = prompt_scores + layer.hidden[:, None, None]
-    scores = torch.cat(
-        [places.gather(prompt_scores), q @ layer.keys[:, :, :n].transpose(2, 3)], dim=-1
-    )
+    written_scores = q @ layer.keys[:, :, :n].transpose(2, 3)
+    if read.unwritten is not None:
+        written_scores = written_scores + read.unwritten.to(q)
+    scores = torch.cat([places.gather(prompt_scores), written_scores], dim=-1)
     if sliding_window is not None and scores.shape[-1] > sliding_window:
         scores[..., :-sliding_window] = -torch.inf
     weights = torch.softmax(scores, dim=-1, dtype=torch.float32).to(query.dtype)

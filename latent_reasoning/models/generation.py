@@ -7,16 +7,14 @@
    and two conditions with the same seed share their random numbers, which tightens every paired
    comparison between them.
 4. Rows that have ended leave the batch, so that short completions do not wait for long ones.
+5. On a GPU a step is recorded once and replayed (`models.replaying`).
 """
 
-import hashlib
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from latent_reasoning.errors import ProblemError
@@ -28,35 +26,12 @@ from latent_reasoning.models.decoding import (
     shared_prompts,
 )
 from latent_reasoning.models.loading import LoadedModel
+from latent_reasoning.models.picking import SamplingConfig, pick, uniforms
+from latent_reasoning.models.replaying import Replaying, can_replay
+from latent_reasoning.models.stepping import Rows, take_step
 
 Begin = Callable[[Sequence[int]], object]
 """Told the place of the prompt of every row of a batch."""
-
-
-@dataclass(frozen=True)
-class SamplingConfig:
-    """How completions are drawn."""
-
-    max_new_tokens: int = 96
-    """Longest completion, in tokens."""
-    temperature: float = 1.0
-    """Divides the logits; 0 takes the likeliest token."""
-    top_p: float = 1.0
-    """Smallest probability mass sampled from; 1 keeps the whole distribution."""
-    seed: int = 0
-    """Decides every random number; equal seeds give equal random numbers in every condition."""
-    batch_size: int = 512
-    """Most completions drawn at once."""
-
-    def __post_init__(self) -> None:
-        counts = min(self.max_new_tokens, self.batch_size)
-        # Written so that NaN is refused as well.
-        if not (0 <= self.temperature < math.inf and 0 < self.top_p <= 1 and counts >= 1):
-            raise ProblemError(
-                f"SamplingConfig: temperature {self.temperature}, top_p {self.top_p}, "
-                f"max_new_tokens {self.max_new_tokens}, batch_size {self.batch_size}; "
-                "expected >= 0, in (0, 1], >= 1, >= 1"
-            )
 
 
 @dataclass(frozen=True)
@@ -87,6 +62,7 @@ def generate(
     branch: bool = False,
     numbers: Sequence[int] | None = None,
     begin: Begin | None = None,
+    replay: bool = True,
     advance: Callable[[int], object] = lambda _: None,
 ) -> list[list[Completion]]:
     """Draw completions: one list of `n_samples` per prompt, in the order of the prompts.
@@ -107,6 +83,8 @@ def generate(
         begin: For prompts that are equal and treated differently at their last token: each text is
             computed once up to there, then this is called with the place in `prompts` of each row,
             then every row's last token is computed, all in one call. Not within `steer`.
+        replay: Whether steps may be recorded and replayed where that pays: on one GPU, under hooks
+            that do the same in every step, as those of `steer` at most positions do.
         advance: Called with the number of completions just finished.
 
     Raises:
@@ -131,7 +109,7 @@ def generate(
         raise ProblemError(
             f"generate: found {len(numbers)} numbers for {len(prompts)} prompts; expected one each"
         )
-    asked = _Asked(encoded, [first + number for number in numbers], n_samples, begin)
+    asked = _Asked(encoded, [first + number for number in numbers], n_samples, begin, replay)
     order = sorted(range(len(prompts)), key=lambda i: len(encoded[i]))
     found: dict[tuple[int, int], Completion] = {}
     texts: dict[tuple[int, ...], str] = {}
@@ -178,32 +156,13 @@ class _Asked:
     """Completions of each."""
     begin: Begin | None
     """Told which of them each row is, before their last tokens are computed apart."""
+    replay: bool
+    """Whether steps may be replayed."""
 
     @property
     def n_last(self) -> int:
         """Tokens at the end of each prompt that are computed apart; none where one is all."""
         return int(self.begin is not None and min(map(len, self.encoded)) > 1)
-
-
-@dataclass
-class _Rows:
-    """Completions still being drawn."""
-
-    cache: SharedPromptCache
-    """Keys and values of every token so far."""
-    index: Int[Tensor, " batch"]
-    """Which row of the batch each one is."""
-    uniforms: Float[Tensor, "batch step"]
-    """The random numbers of each row."""
-    positions: Int[Tensor, " batch"]
-    """Position of the next token of each row."""
-
-    def keep(self, alive: Bool[Tensor, " batch"]) -> None:
-        """Drop rows that have ended."""
-        order = packed(alive)
-        self.cache.keep(order)
-        self.index, self.uniforms = self.index[order], self.uniforms[order]
-        self.positions = self.positions[order]
 
 
 @dataclass
@@ -255,6 +214,8 @@ def _sample_batch(
     written = torch.zeros(len(rows), config.max_new_tokens, dtype=torch.long, device=model.device)
     lengths = torch.full_like(state.index, config.max_new_tokens)
     forced = torch.tensor(beginnings, dtype=torch.long, device=model.device)
+    replaying = Replaying(model, config, written, lengths, ends)
+    may_replay, first_replayed = asked.replay and not branches, max(1, forced.shape[1])
     with shared_prompts(model):
         for step in range(config.max_new_tokens):
             if branches and step == 0:
@@ -273,25 +234,15 @@ def _sample_batch(
                     break
                 drawn = drawn[packed(~ended)]
                 state.keep(~ended)
-            if step + 1 < config.max_new_tokens:
-                logits = _step(model, state, drawn)
+            if step + 1 == config.max_new_tokens:
+                break
+            # What hooks do may change from the first step to the second, and not later.
+            if may_replay and step >= first_replayed and can_replay(model):
+                replaying.finish(state, drawn, step)
+                break
+            logits = take_step(model, state, drawn)
     pairs = zip(written.tolist(), lengths.tolist(), strict=True)
     return [tokens[:length] for tokens, length in pairs]
-
-
-def _step(
-    model: LoadedModel, state: _Rows, drawn: Int[Tensor, " batch"]
-) -> Float[Tensor, "batch d_vocab"]:
-    """Continue every row by the token drawn for it."""
-    out = model.model(
-        input_ids=drawn[:, None],
-        position_ids=state.positions[:, None],
-        use_cache=True,
-        **{model.cache_name: state.cache},
-    )
-    state.cache.advance()
-    state.positions = state.positions + 1
-    return out.logits[:, -1].to(model.device)
 
 
 def _prefill(
@@ -299,7 +250,7 @@ def _prefill(
     asked: _Asked,
     rows: list[tuple[int, int]],
     config: SamplingConfig,
-) -> tuple[_Rows, Float[Tensor, "batch d_vocab"]]:
+) -> tuple[Rows, Float[Tensor, "batch d_vocab"]]:
     """Compute each prompt once, for all of its samples."""
     encoded, n_last = asked.encoded, asked.n_last
     starts = {i: tuple(encoded[i][:-1]) if n_last else i for i, _ in rows}
@@ -313,17 +264,15 @@ def _prefill(
     logits, mask = _read(model, [encoded[i][: len(encoded[i]) - n_last] for i in prompts], cache)
     place = {starts[i]: row for row, i in enumerate(prompts)}
     source = torch.tensor([place[starts[i]] for i, _ in rows], device=model.device)
-    uniforms = torch.stack([_uniforms(config, asked.numbers[i], s) for i, s in rows]).to(
-        model.device
-    )
+    numbers = torch.stack([uniforms(config, asked.numbers[i], s) for i, s in rows]).to(model.device)
     of_rows = of_prompts._replace(
         prompt=torch.tensor([i for i, _ in rows], device=model.device),
         sample=torch.tensor([s for _, s in rows], device=model.device),
     )
-    state = _Rows(
+    state = Rows(
         cache=SharedPromptCache(cache, mask.bool(), source, of_rows),
         index=torch.arange(len(rows), device=model.device),
-        uniforms=uniforms,
+        uniforms=numbers,
         positions=mask.sum(dim=1)[source],
     )
     if not n_last:
@@ -332,7 +281,7 @@ def _prefill(
     asked.begin([i for i, _ in rows])
     last = torch.tensor([encoded[i][-1] for i, _ in rows], device=model.device)
     with shared_prompts(model):
-        return state, _step(model, state, last)
+        return state, take_step(model, state, last)
 
 
 def _read(
@@ -354,39 +303,3 @@ def _read(
         logits_to_keep=1,
     )
     return out.logits[:, -1].to(model.device), mask
-
-
-def _uniforms(config: SamplingConfig, prompt: int, sample: int) -> Float[Tensor, " step"]:
-    return _drawn(config.seed, prompt, sample, config.max_new_tokens)
-
-
-# Small against what drawing them anew for every condition costs.
-@lru_cache(maxsize=4096)
-def _drawn(seed: int, prompt: int, sample: int, n: int) -> Float[Tensor, " step"]:
-    digest = hashlib.blake2b(f"{seed}/{prompt}/{sample}".encode(), digest_size=8).digest()
-    generator = torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)
-    return torch.rand(n, generator=generator)
-
-
-def pick(
-    logits: Float[Tensor, "batch d_vocab"],
-    uniforms: Float[Tensor, " batch"],
-    config: SamplingConfig,
-) -> Int[Tensor, " batch"]:
-    """Token whose cumulative probability first exceeds the row's uniform number.
-
-    At temperature 0 the likeliest token; with `top_p` < 1 only the smallest set of likeliest
-    tokens whose mass reaches `top_p` is drawn from.
-    """
-    if config.temperature == 0:
-        return logits.argmax(dim=-1)
-    probabilities = torch.softmax(logits.float() / config.temperature, dim=-1)
-    if config.top_p < 1:
-        ranked, places = probabilities.sort(dim=-1, descending=True)
-        outside = ranked.cumsum(dim=-1) - ranked >= config.top_p
-        probabilities = probabilities.scatter(-1, places, ranked.masked_fill(outside, 0.0))
-    cumulative = probabilities.cumsum(dim=-1)
-    targets = (uniforms * cumulative[:, -1])[:, None].contiguous()
-    # The last token with any probability bounds the search where rounding pushes past it.
-    last = probabilities.shape[-1] - 1
-    return torch.searchsorted(cumulative, targets, right=True).squeeze(1).clamp(max=last)

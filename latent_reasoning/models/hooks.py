@@ -4,6 +4,8 @@
 2. A hook that never fired is an error: an intervention that did nothing must not look like one.
 3. Hooks on the same place run in the order they were set, so an inner block sees what an outer
    block wrote.
+4. An edit may say that it is steady: after the first step of decoding it does the same operations
+   on tensors in every step and asks the host nothing. Only such edits may be recorded and replayed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -72,7 +74,7 @@ def edit(model: LoadedModel, edits: Edits) -> Iterator[None]:
     fired: set[str | HookPoint] = set()
     with ExitStack() as stack:
         for name, point, function in planned:
-            _attach(stack, model, point, _watched(name, function, fired))
+            _attach(stack, model, point, _Watched(name, function, fired))
         yield
         # Reached on normal exit only: an exception from the block is the better news.
         silent = [str(name) for name, _, _ in planned if name not in fired]
@@ -100,6 +102,18 @@ def stop_after(model: LoadedModel, layer: int) -> Iterator[None]:
             yield
 
 
+def all_steady(model: LoadedModel) -> bool:
+    """Whether all hooks of a model are steady: the attribute `steady` of edits says so of them.
+
+    Those that transformers leaves behind act only where its outputs of hidden states are asked for.
+    """
+    return all(
+        getattr(hook, "steady", False) or str(hook.__module__).startswith("transformers.")
+        for module in model.model.modules()
+        for hook in (*module._forward_hooks.values(), *module._forward_pre_hooks.values())
+    )
+
+
 def check_unedited(model: LoadedModel, asker: str) -> None:
     """Refuse a model that is being edited where others would work with copies of it.
 
@@ -120,31 +134,33 @@ def _layer(model: LoadedModel, index: int) -> nn.Module:
     return model.model.get_submodule(f"model.layers.{index}")
 
 
-def _watched(name: str | HookPoint, function: Edit, fired: set[str | HookPoint]) -> Edit:
-    """The function, noting that it was called and checking what it returns."""
+class _Watched:
+    """An edit, noting that it was called and checking what it returns."""
 
-    def watched(x: Tensor) -> Tensor:
-        fired.add(name)
-        y = function(x)
+    def __init__(self, name: str | HookPoint, function: Edit, fired: set[str | HookPoint]) -> None:
+        self.name, self.function, self.fired = name, function, fired
+        self.steady: bool = getattr(function, "steady", False)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        self.fired.add(self.name)
+        y = self.function(x)
         if y.shape != x.shape or y.dtype != x.dtype:
             raise HookPointError(
-                f"edit: the function on {str(name)!r} turned {tuple(x.shape)} {x.dtype} into "
+                f"edit: the function on {str(self.name)!r} turned {tuple(x.shape)} {x.dtype} into "
                 f"{tuple(y.shape)} {y.dtype}; expected the same shape and dtype"
             )
         return y
 
-    return watched
 
-
-def _attach(stack: ExitStack, model: LoadedModel, point: HookPoint, function: Edit) -> None:
+def _attach(stack: ExitStack, model: LoadedModel, point: HookPoint, function: _Watched) -> None:
     layer = _layer(model, point.layer)
     tap = LAYOUTS[model.family][point.site]
     module = layer.get_submodule(tap.module)
     carry = _Carry() if point.site == "resid_mid" else None
     if tap.side == "output":
-        handle = module.register_forward_hook(_on_output(function))
+        handle = module.register_forward_hook(_OnOutput(function))
     else:
-        handle = module.register_forward_pre_hook(_on_input(function, carry))
+        handle = module.register_forward_pre_hook(_OnInput(function, carry))
     stack.callback(handle.remove)
     if carry is not None:
         # First of the layer's hooks, so that all hooks on resid_post see the edited stream.
@@ -158,6 +174,8 @@ class _Carry:
     connection unedited; the difference is added to the output of the layer.
     """
 
+    steady = True
+
     def __init__(self) -> None:
         self.difference: Tensor | None = None
 
@@ -168,25 +186,31 @@ class _Carry:
         return _replaced(output, _first(output) + difference)
 
 
-def _on_output(function: Edit) -> Callable[..., Any]:
-    def hook(_module: nn.Module, _args: Any, output: Any) -> Any:
+class _OnOutput:
+    """A hook that edits the output of a module."""
+
+    def __init__(self, function: _Watched) -> None:
+        self.function, self.steady = function, function.steady
+
+    def __call__(self, _module: nn.Module, _args: Any, output: Any) -> Any:
         x = _first(output)
-        y = function(x)
+        y = self.function(x)
         return None if y is x else _replaced(output, y)
 
-    return hook
 
+class _OnInput:
+    """A hook that edits the input of a module."""
 
-def _on_input(function: Edit, carry: _Carry | None) -> Callable[..., Any]:
-    def hook(_module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-        y = function(args[0])
+    def __init__(self, function: _Watched, carry: _Carry | None) -> None:
+        self.function, self.carry, self.steady = function, carry, function.steady
+
+    def __call__(self, _module: nn.Module, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        y = self.function(args[0])
         if y is args[0]:
             return None
-        if carry is not None:
-            carry.difference = y - args[0]
+        if self.carry is not None:
+            self.carry.difference = y - args[0]
         return (y, *args[1:])
-
-    return hook
 
 
 def _first(output: Any) -> Tensor:

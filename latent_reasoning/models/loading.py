@@ -212,7 +212,7 @@ def _load_weights(name: str, source: str, dtype: torch.dtype, device: str) -> An
             f"load_model: {name!r} lacks {len(missing)} weights, the first {missing[0]!r}; "
             f"expected safetensors that fit its config.json"
         )
-    return model
+    return model if device == MAP else model.to(device)
 
 
 @contextmanager

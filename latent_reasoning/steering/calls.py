@@ -7,7 +7,7 @@ so far and what an oracle says of it are known although rows leave the batch.
 
 import inspect
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Bool
@@ -48,10 +48,12 @@ class Call:
     """Which completions its rows are, where the cache tells."""
     within: Within = field(default_factory=dict)
     """Which of its tokens are within a behaviour."""
+    steady: ClassVar[bool] = True
+    """It only notes what the host knows; plans at spans, which read tokens, are not steady."""
     _generated_after: int = 0
     _writings: dict[tuple[int, int], Writing] = field(default_factory=dict)
 
-    def begin(self, _: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __call__(self, _: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Note how a call begins; a hook before the forward call of the model."""
         named = dict(kwargs)
         if args:
@@ -78,6 +80,10 @@ class Call:
         # Most plans act on the prompt alone, and most calls come after it.
         if self.cached and plan.positions in ("prompt", "last prompt token"):
             return None
+        if self.generated and plan.positions == "first generated":
+            return None
+        if self.cached and plan.acts_on_all_written and self.mask is None:
+            return torch.ones(shape, dtype=torch.bool, device=x.device)
         given = self._spans(plan, shape)
         where = chosen_positions(
             shape,

@@ -61,7 +61,7 @@ def steer(
     call = Call(model, prompt_lengths, given, open_rows, tuple(sorted(behaviours)))
     applied = [_Applied(one, call, model.device) for one in plans]
     with ExitStack() as stack:
-        handle = model.model.register_forward_pre_hook(call.begin, with_kwargs=True)
+        handle = model.model.register_forward_pre_hook(call, with_kwargs=True)
         stack.callback(handle.remove)
         for one in applied:
             stack.enter_context(edit(model, {one.plan.hook_point: one}))
@@ -109,6 +109,8 @@ class _Applied:
         self.plan, self.call = plan.to(device), call
         self.delta = self.plan.delta
         self.times = 0
+        of_the_beginning = plan.positions in ("prompt", "last prompt token", "first generated")
+        self.steady = of_the_beginning or plan.acts_on_all_written
 
     def __call__(self, x: Float[Tensor, "batch pos d_model"]) -> Float[Tensor, "batch pos d_model"]:
         where = self.call.tokens(self.plan, x)

@@ -130,6 +130,12 @@ class SteeringPlan:
         """The vector that `add` adds: coefficient x mean_norm x direction."""
         return self.coefficient * self.mean_norm * self.direction.vector
 
+    @property
+    def acts_on_all_written(self) -> bool:
+        """Whether it acts at every token that is generated, a learned gate aside."""
+        every = self.positions in ("generated", "all") and self.every == 1
+        return every and self.permuted is None and self.gate.kind != "oracle"
+
     def row(self) -> dict[str, str | float | int | None]:
         """What a result row says about the plan."""
         return {

@@ -50,20 +50,30 @@ def steer_rows(model: LoadedModel, plans: Sequence[SteeringPlan]) -> Iterator[Be
     ablates = torch.tensor([plan.operator == "ablate" for plan in plans])
     fixed = [p.level if p.operator == "ablate" else p.coefficient * p.mean_norm for p in plans]
     every = [t.to(model.device) for t in (along, read, ablates, torch.tensor(fixed))]
-    waiting: list[list[Tensor]] = []
+    change = _ByRow(every)
+    with edit(model, {next(iter(points)): change}):
+        yield change.begin
 
-    def begin(rows: Sequence[int]) -> None:
-        waiting[:] = [[t[list(rows)] for t in every]]
 
-    def change(x: Float[Tensor, "batch pos d_model"]) -> Float[Tensor, "batch pos d_model"]:
-        if not waiting:
+class _ByRow:
+    """Changes the last position of every row by its own plan, in the call after each `begin`."""
+
+    steady = True
+
+    def __init__(self, every: list[Tensor]) -> None:
+        self.every = every
+        self.waiting: list[list[Tensor]] = []
+
+    def begin(self, rows: Sequence[int]) -> None:
+        """Take the plan of each row of the next call."""
+        self.waiting = [[t[list(rows)] for t in self.every]]
+
+    def __call__(self, x: Float[Tensor, "batch pos d_model"]) -> Float[Tensor, "batch pos d_model"]:
+        if not self.waiting:
             return x
         # Layers of one model may lie on several devices.
-        axis, direction, ablate, amount = (t.to(x.device) for t in waiting.pop())
+        axis, direction, ablate, amount = (t.to(x.device) for t in self.waiting.pop())
         last = x[:, -1].float()
         amount = amount - ablate * (last * direction).sum(dim=1)
         moved = x[:, -1] + (amount[:, None] * axis).to(x)
         return torch.cat([x[:, :-1], moved[:, None]], dim=1)
-
-    with edit(model, {next(iter(points)): change}):
-        yield begin

@@ -10,9 +10,10 @@ from torch import Tensor
 
 from latent_reasoning.errors import HookPointError, LatentReasoningError
 from latent_reasoning.features.directions import random_directions
-from latent_reasoning.models.generation import SamplingConfig, _uniforms, generate, pick
+from latent_reasoning.models.generation import SamplingConfig, generate, pick
 from latent_reasoning.models.hooks import edit
 from latent_reasoning.models.loading import LoadedModel
+from latent_reasoning.models.picking import uniforms
 from latent_reasoning.steering.controls import permuted_positions
 from latent_reasoning.steering.gates import Gate
 from latent_reasoning.steering.intervention import steer
@@ -49,7 +50,7 @@ def written_out(
     tokens: list[int] = []
     acted: list[bool] = []
     delta = plan().delta
-    uniforms = _uniforms(config, i, s)
+    drawn = uniforms(config, i, s)
 
     def push(x: Tensor) -> Tensor:
         acted[:] = steered(x[0, len(prompt) :], tokens, i, s)
@@ -60,7 +61,7 @@ def written_out(
     for step in range(config.max_new_tokens):
         with torch.inference_mode(), edit(model, {POINT: push}):
             logits = model.model(torch.tensor([prompt + tokens]), use_cache=False).logits[:, -1]
-        tokens.append(int(pick(logits, uniforms[step : step + 1], config)))
+        tokens.append(int(pick(logits, drawn[step : step + 1], config)))
         if tokens[-1] in model.end_ids:
             break
     return tokens, list(acted)
