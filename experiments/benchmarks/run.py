@@ -22,6 +22,7 @@ AREAS = {
     "recorder": "recorder",
     "store": "store",
     "generation": "generation",
+    "generation_gpu": "generation_gpu",
     "evaluate": "evaluate_throughput",
     "sae": "sae",
     "features": "features",
