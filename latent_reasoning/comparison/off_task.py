@@ -95,7 +95,7 @@ class OffTaskTexts:
             losses = [-x[:, :-1].gather(2, targets).squeeze(2) for x in (steered, plain)]
             kl = (plain.exp() * (plain - steered)).sum(dim=-1)[:, :-1]
             found = (losses[0][later], losses[1][later], kl[predicts])
-            totals += torch.stack([x.sum().double() for x in found])
+            totals += torch.stack([x.sum().double() for x in found]).cpu()
             counts += torch.tensor([later.sum(), predicts.sum()], dtype=torch.double)
         loss, plain_loss, kl_mean = (totals / counts[[0, 0, 1]]).tolist()
         return OffTask(loss, plain_loss, kl_mean)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from latent_reasoning.errors import HookPointError, LatentReasoningError
@@ -34,19 +35,27 @@ def bias_logits(model: LoadedModel, biases: Mapping[int, float]) -> Iterator[Non
         )
     bias = torch.zeros(model.d_vocab)
     bias[list(biases)] = torch.tensor(list(biases.values()))
-    calls: list[None] = []
-
-    def add(_module: Any, _args: Any, logits: Tensor) -> Tensor:
-        calls.append(None)
-        return logits + bias.to(logits)
-
     head: Any = model.model.get_output_embeddings()
+    add = _Adding(bias.to(head.weight.device))
     handle = head.register_forward_hook(add)
     try:
         yield
     finally:
         handle.remove()
-    if not calls:
+    if not add.called:
         raise HookPointError(
             f"bias_logits: no forward pass of {model.name!r}; expected at least one in the block"
         )
+
+
+class _Adding:
+    """A hook that adds a vector to the output of a module."""
+
+    steady = True
+
+    def __init__(self, vector: Float[Tensor, " d_vocab"]) -> None:
+        self.vector, self.called = vector, False
+
+    def __call__(self, _module: Any, _args: Any, output: Tensor) -> Tensor:
+        self.called = True
+        return output + self.vector.to(output)

@@ -155,7 +155,7 @@ def test_recorded_activations_are_those_of_the_cpu(
     names, stores = hook_point_names(3), {}
     for device in ("cpu", "cuda"):
         with record_activations(
-            loaded(folder, device), names, tmp_path / device, stored_dtype=stored
+            loaded(folder, device), names, tmp_path / device, dtype=stored
         ) as recorder:
             recorder.record(sequences())
         stores[device] = recorder.store
