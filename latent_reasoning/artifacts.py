@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -121,8 +122,17 @@ def provenance(command: str, config: dict[str, Any], seed: int) -> dict[str, Any
             "system": platform.system(),
             "processor": platform.machine(),
             "cores": os.cpu_count(),
+            **_gpu(),
         },
     }
+
+
+def _gpu() -> dict[str, str]:
+    """The name of the GPU, where there is one that a run can have used."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_available():
+        return {}
+    return {"gpu": torch.cuda.get_device_name()}
 
 
 def versions() -> dict[str, str | None]:

@@ -2,7 +2,8 @@
 
 `organism`: 16 completions of each of 16 problems from an embedded model, float32, at most 96 tokens
 until the end token. `1.5b`: the shape of Qwen2.5-1.5B with all of its 28 layers and random weights,
-bfloat16, 8 completions of each of 32 prompts of 64 random tokens, 256 tokens each (`--quick`: 96).
+bfloat16, 8 completions of each of 32 prompts of 64 random tokens, 128 tokens each (`--quick`: 96,
+and without `transformers static`).
 Everybody draws from the whole softmax at temperature 1, and a round draws with every peer once.
 `weights` is the time that reading every weight once a step takes at the bandwidth of a large copy,
 measured here: no way of drawing that many at once can be faster. `transformers static` is Hugging
@@ -47,7 +48,7 @@ def run(quick: bool, _pythons: dict[str, str]) -> list[Row]:
     """The rows of this area."""
     if not torch.cuda.is_available():
         raise SystemExit("generation_gpu: found no GPU; expected one")
-    rounds, length = (3, 96) if quick else (5, 256)
+    rounds, length = (3, 96) if quick else (5, 128)
     static = not quick
     model = load_model("organism:latent", device="cuda")
     rows = measure("organism", model, organism_prompts(model), (16, 96), rounds, static)
