@@ -16,9 +16,10 @@ from experiments.verdict_scores import (
     error_rates,
     kl_threshold,
     part_of,
+    posed,
     scores,
-    tables,
 )
+from experiments.verdict_tables import tables
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
 from latent_reasoning.artifacts import provenance, write_json
 from latent_reasoning.errors import RunError
@@ -86,6 +87,7 @@ def test_only_what_stands_between_the_markers_changes() -> None:
     assert between(text, "a", r"new \1") == "before\n<!-- a -->\nnew \\1\n<!-- end -->\nafter"
     with pytest.raises(RunError, match="no markers 'b'"):
         between(text, "b", "new")
+    assert between("| <!-- a -->x<!-- end --> |", "a", "y") == "| <!-- a -->y<!-- end --> |"
 
 
 def test_a_cell_without_the_clip_differs_from_its_twin_in_nothing_else() -> None:
@@ -176,6 +178,35 @@ def test_verdicts_are_scored_against_what_is_true() -> None:
     assert shipped["measured_with"] == {"problems": 300, "samples": 16}
     assert found["all"]["posed"]["taught"]["inconclusive"] == 1
     assert tables(rows, found).count("**activated** (activated)") == 1
+
+
+def test_elsewhere_is_a_miss_where_history_allows_activated_alone() -> None:
+    missed = scored("elsewhere", ["activated"])
+    settled = scored("elsewhere", ["activated", "no gain", "elsewhere"])
+    right = scored("activated", ["activated"])
+    assert posed([missed, settled, right])[1] == [missed, right]
+    rates = error_rates([missed, settled, right], {})
+    assert (rates["false_negative"]["value"], rates["false_negative"]["n"]) == (0.5, 2)
+
+
+def test_pairs_whose_history_allows_one_verdict_are_scored_apart() -> None:
+    rows = [
+        scored("activated", ["activated"], part="held-out"),
+        scored("taught", ["activated"], part="held-out"),
+        scored("inconclusive", ["taught"], part="held-out"),
+        scored("no gain", ["activated", "no gain"], part="held-out"),
+    ]
+    found = scores(rows)
+    one = found["held-out"]["strict"]
+    assert (one["decided"]["value"], one["decided"]["n"]) == (pytest.approx(2 / 3), 3)
+    assert (one["right_of_decided"]["value"], one["right_of_decided"]["n"]) == (0.5, 2)
+    assert found["held-out"]["rules"]["the ladder"]["right_of_decided"]["n"] == 3
+    shipped = error_rates(rows, {})
+    assert shipped["strict_decided"] == one["decided"]
+    assert shipped["strict_right"] == one["right_of_decided"]
+    shown = tables(rows, found)
+    assert shown.count("| the ladder, strict truth | 0.500 [0.09, 0.91] of 2 | 0.667") == 2
+    assert "history allows one verdict: 2 of 3 decided, 1 of these right, 0.500" in shown
 
 
 def test_the_zoo_is_divided_by_names_alone() -> None:
