@@ -10,6 +10,7 @@ from experiments.crosscoder_pairs import known_pairs
 from experiments.dose import CELLS
 from experiments.drawing import Mark, Point, draw_curves, draw_marks
 from experiments.drift import drift
+from experiments.drift_averages import averages, averages_table
 from experiments.earlier import SETTINGS, earlier_rows
 from experiments.verdict_scores import (
     equal_effect,
@@ -62,6 +63,41 @@ def test_without_a_gain_there_is_no_share_of_it() -> None:
     base = drawn(0, 0.2)
     cells = drift(base, base, "code", "language")["cells"]
     assert all(cell["of_gain"]["value"] is None for cell in cells.values())
+
+
+def drifted(arm: str, gain: float, moved: float, *, clear: bool = True) -> dict:
+    def part(contribution: float) -> dict:
+        of_gain = {"value": contribution / gain if clear else None}
+        return {"contribution": {"value": contribution}, "of_gain": of_gain}
+
+    cells = {"language->code": part(moved), "language->language": part(gain - moved)}
+    return {"base": "latent", "arm": arm, "gain": {"value": gain}, "cells": cells}
+
+
+def test_averages_of_shares_are_pooled_and_over_rewards_with_and_without_the_true_one() -> None:
+    rows = [
+        drifted("rl-truth", 0.4, 0.4),
+        drifted("rl-truth-halfway", 0.1, 0.0),
+        drifted("rl-python", 0.5, 0.6),
+        drifted("rl-majority", 0.2, 0.1),
+        drifted("rl-random", -0.2, 0.1, clear=False),
+        drifted("rl-random", 0.01, 0.3, clear=False) | {"base": "no-code"},
+    ]
+    found, bare = averages(rows)
+    moved = {
+        (one["rewards"], one["kind"]): one["of_gain"]["language->code"] for one in found["averages"]
+    }
+    assert moved["all", "micro"]["value"] == pytest.approx(1.1 / 1.2)
+    assert moved["all", "macro"]["value"] == pytest.approx((0.8 + 1.2 + 0.5) / 3)
+    assert (moved["all", "macro"]["low"], moved["all", "macro"]["high"]) == (0.5, 1.2)
+    assert moved["without truth", "micro"]["value"] == pytest.approx(0.7 / 0.7)
+    assert moved["without truth", "macro"]["value"] == pytest.approx((1.2 + 0.5) / 2)
+    assert moved["truth", "micro"]["value"] == pytest.approx(0.8)
+    assert moved["python", "micro"]["low"] is None
+    for one in found["averages"]:
+        assert sum(share["value"] for share in one["of_gain"].values()) == pytest.approx(1)
+    assert (found["with_gain"], bare["with_gain"], bare["averages"]) == (4, 0, [])
+    assert averages_table([found, bare]).endswith("under any reward: no-code (1 organisms).")
 
 
 def test_kept_outcomes_come_back_equal(tmp_path: Path) -> None:
