@@ -38,7 +38,8 @@ def averages(rows: Sequence[Row]) -> list[dict[str, Any]]:
         shares = [_average(reward, {reward: some}, "micro") for reward, some in by_reward.items()]
         untrue = {reward: some for reward, some in by_reward.items() if reward != TRUE}
         for name, chosen in (("all", by_reward), ("without truth", untrue)):
-            shares += [_average(name, chosen, kind) for kind in ("micro", "macro") if chosen]
+            # Of one reward the average is its own line.
+            shares += [_average(name, chosen, k) for k in ("micro", "macro") if len(chosen) > 1]
         found.append(
             {"base": base, "organisms": len(of_base), "with_gain": len(clear), "averages": shares}
         )
