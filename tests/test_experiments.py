@@ -1,11 +1,15 @@
 """What the experiments on the zoo share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from experiments import steered
+from experiments.costs import of_branching, of_steering, of_training, shown
 from experiments.crosscoder_pairs import known_pairs
 from experiments.dose import CELLS
 from experiments.drawing import Mark, Point, draw_curves, draw_marks
@@ -27,6 +31,7 @@ from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Outcomes
 from latent_reasoning.evaluation.modes import partition_modes
 from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.progress import Meter, no_progress
 from latent_reasoning.zoo.truth import truth
 
 
@@ -63,6 +68,43 @@ def test_without_a_gain_there_is_no_share_of_it() -> None:
     base = drawn(0, 0.2)
     cells = drift(base, base, "code", "language")["cells"]
     assert all(cell["of_gain"]["value"] is None for cell in cells.values())
+
+
+def test_the_cost_of_steering_counts_what_is_drawn_to_choose_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced: list[int] = []
+
+    @contextmanager
+    def counting(label: str, total: int) -> Iterator[Meter]:
+        announced.append(0 if label.startswith("fit") else total)
+        with no_progress(label, total) as meter:
+            yield meter
+
+    monkeypatch.setattr(steered, "N_CHOOSING", 24)
+    monkeypatch.setattr(steered, "progress_bar", counting)
+    zoo = Zoo(tmp_path, tmp_path, problems=2, samples=1)
+    base, tuned = OrganismName("latent", None, 0), OrganismName("latent", "rl-truth", 0)
+    assert steered.steered(zoo, base, tuned) is not None
+    counted = of_steering(steered.choosing(zoo, base), steered.n_prompts(base), found=True)
+    drawn = counted["drawn"]["completions"]
+    # Fewer where fewer features come to anything.
+    assert 0.8 * drawn < sum(announced) <= drawn
+    assert shown(counted)[3] == f"{drawn:,} (at most {96 * drawn:,})"
+    assert shown(of_branching(150)) == ["0", "0", "0", "1,500 (at most 144,000)"]
+
+
+def test_the_cost_of_critiques_counts_the_solutions_they_judge(tmp_path: Path) -> None:
+    name = OrganismName("latent", "critique", 0)
+    grown = tmp_path / "latent" / "critique" / "seed-0"
+    grown.mkdir(parents=True)
+    (grown / "config.json").touch()
+    judged = {"n_problems": 2000, "samples": 4, "batch_size": 64}
+    log = [{"step": 150.0, "num_tokens": 7.0}]
+    card = {"settings": {"critique": judged}, "log": log, "seconds": 1.0}
+    write_json(grown / "card.json", card)
+    found = of_training(Zoo(tmp_path, tmp_path, problems=1, samples=1), name)
+    assert shown(found) == ["150", "9,600", "7", "10,000 (at most 960,000)"]
 
 
 def drifted(arm: str, gain: float, moved: float, *, clear: bool = True) -> dict:
