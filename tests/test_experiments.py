@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -285,6 +286,15 @@ def test_pairs_whose_history_allows_one_verdict_are_scored_apart() -> None:
     shown = tables(rows, found)
     assert shown.count("| the ladder, strict truth | 0.500 [0.09, 0.91] of 2 | 0.667") == 2
     assert "history allows one verdict: 2 of 3 decided, 1 of these right, 0.500" in shown
+
+
+def test_asking_with_one_prompt_is_no_share_of_the_gap() -> None:
+    run = import_module("experiments.13_steering_recovers_rl.run")
+    share = {"value": 0.5, "low": 0.4, "high": 0.6}
+    for name, said in (("diffuse", "no other prompt"), ("latent", "+0.500 [+0.40, +0.60]")):
+        row = {"name": f"{name}/rl-truth@0", "recovered": {"best_prompt": share, "steered": share}}
+        assert run.recovered(row, "best_prompt") == said
+        assert run.recovered(row, "steered") == "+0.500 [+0.40, +0.60]"
 
 
 def test_the_zoo_is_divided_by_names_alone() -> None:
