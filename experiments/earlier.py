@@ -52,6 +52,7 @@ def finish_organisms(
     settings: Mapping[str, Any],
     measured: Iterable[Row],
     lines: Callable[[list[Row]], str],
+    over_all: Callable[[list[Row]], dict[str, Any]] = lambda _: {},
 ) -> None:
     """Write rows of organisms, in the order of the plan, beside those of organisms not there now.
 
@@ -62,9 +63,11 @@ def finish_organisms(
         settings: What rows are measured with.
         measured: A row an organism that is there; `name` names it.
         lines: The table of the README.
+        over_all: Further sections of results.json, from all rows.
     """
     rows, run = earlier_rows(here / "results.json", "organisms", "name", settings), stamp()
     rows |= {row["name"]: row | {"run": run} for row in measured}
     ordered = [rows[str(name)] for name in planned() if str(name) in rows]
     zoo.missing[:] = [name for name in zoo.missing if name not in rows]
-    finish(here, chosen, zoo, {SETTINGS: settings, "organisms": ordered}, lines(ordered))
+    found = {SETTINGS: settings, "organisms": ordered, **over_all(ordered)}
+    finish(here, chosen, zoo, found, lines(ordered))

@@ -1,4 +1,4 @@
-"""Write the two tables of README.md from what runs have left: cards and verdicts on the zoo."""
+"""Write what READMEs say of cards and of verdicts on the zoo, from what runs have left."""
 
 import json
 from collections import Counter
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.verdict_scores import scores
+from experiments.verdict_tables import decided_text, hits, ladder_of, simpler_text
 from experiments.zoo import between
 from latent_reasoning.organisms.registry import shipped_organisms
 from latent_reasoning.zoo.plan import SPURIOUS
@@ -22,6 +24,7 @@ GROUPS = {
     "spurious rewards, none": (*SPURIOUS, *NOTHING),
 }
 """Arms that stand in one column."""
+README, INDEX = ROOT / "README.md", ROOT / "experiments" / "README.md"
 CALIBRATION = ROOT / "experiments" / "12_verdict_calibration" / "results.json"
 
 
@@ -55,18 +58,32 @@ def verdicts_table() -> str:
             ", ".join(f"{said} {n}" for said, n in group.most_common()) for group in line.values()
         )
         rows.append(f"| {base} | {behaviour} | {' | '.join(counts)} |")
+    scored_rows = scores(found["pairs"])
     rows.append("")
     rows.append(f"{len(found['pairs'])} of {found['planned']} planned pairs so far.")
     for part in ("held-out", "all"):
-        scored = found["scores"][part]["rules"]["the ladder"]
+        marked = scored_rows[part]
+        scored = marked["rules"]["the ladder"]
         right, false = scored["right_of_decided"], scored["false_activated"]
         rows.append(
             f"{part.capitalize()} pairs: {cell(right)} of {right['n']} decided are right, "
             f"{cell(scored['decided'])} of {scored['decided']['n']} are decided, "
-            f"{cell(false)} of {false['n']} that are not activated are called so. The question, "
-            f"activated or taught, arises in {_asked(found['scores'][part]['posed'])}."
+            f"{cell(false)} of {false['n']} that are not activated are called so. Of those whose "
+            f"history allows one verdict: {decided_text(marked['strict'])}. The question, "
+            f"activated or taught, arises in {_asked(marked['posed'])}."
         )
     return "\n".join(rows)
+
+
+def index_line() -> str:
+    """What the index of experiments says of the verdicts on held-out pairs."""
+    found = scores(json.loads(CALIBRATION.read_text(encoding="utf-8"))["pairs"])["held-out"]
+    misled = found["posed"]["misled"]
+    return (
+        f"held-out pairs: {decided_text(ladder_of(found))}; of those whose history allows one "
+        f"verdict: {decided_text(found['strict'])}; of {misled['n']} that were taught "
+        f"{hits(misled)} called activated; simpler rules {simpler_text(found)}"
+    )
 
 
 def _asked(posed: Mapping[str, Any]) -> str:
@@ -93,12 +110,14 @@ def cell(rate: Mapping[str, Any] | None) -> str:
 
 
 def main() -> None:
-    """Replace what stands between the markers of README.md."""
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    for marker, table in (("organisms", organisms_table()), ("verdicts", verdicts_table())):
-        text = between(text, marker, table)
-    readme.write_text(text, encoding="utf-8")
+    """Replace what stands between the markers of README.md and of the index of experiments."""
+    tables = {"organisms": organisms_table(), "verdicts": verdicts_table()}
+    written = {README: tables, INDEX: {"verdicts": index_line()}}
+    for path, parts in written.items():
+        text = path.read_text(encoding="utf-8")
+        for marker, content in parts.items():
+            text = between(text, marker, content)
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from latent_reasoning.comparison import causal, representation
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.dictionary import get_dictionary
 from latent_reasoning.comparison.inputs import Inputs
-from latent_reasoning.data.problems import split_problems
+from latent_reasoning.data.problems import ProblemSplits, split_problems
 from latent_reasoning.evaluation.conditions import Condition, Outcomes, outcomes, run_condition
 from latent_reasoning.models.generation import SamplingConfig
 from latent_reasoning.models.hook_points import default_hook_point
@@ -41,21 +41,31 @@ def steered(zoo: Zoo, base: OrganismName, tuned: OrganismName) -> Outcomes | Non
     return outcomes(drawn)
 
 
+def n_prompts(base: OrganismName) -> int:
+    """Prompts that the behaviour of a base is observed under."""
+    return len(base_ladder(base_recipe(base.base)).variants)
+
+
+def choosing(zoo: Zoo, base: OrganismName) -> ProblemSplits:
+    """The problems that feature and coefficient are chosen on: none the steered base answers."""
+    drawn = setting(
+        base_recipe(base.base), "held-out", N_CHOOSING + zoo.problems, PROBLEM_SEED + 1
+    ).problems
+    measured = {problem.question for problem in zoo.posed(base).problems}
+    free = [problem for problem in drawn if problem.question not in measured][:N_CHOOSING]
+    return split_problems(free)
+
+
 def _plan(zoo: Zoo, base: OrganismName, tuned: OrganismName) -> SteeringPlan | None:
     pair = ModelPair(zoo.load(base), zoo.load(tuned))
-    recipe = base_recipe(base.base)
-    # Other problems than those that the steered base is measured on.
-    choosing = setting(recipe, "held-out", N_CHOOSING + zoo.problems, PROBLEM_SEED + 1).problems
-    measured = {problem.question for problem in zoo.posed(base).problems}
-    free = [problem for problem in choosing if problem.question not in measured][:N_CHOOSING]
     inputs = Inputs(
         config=CompareConfig(
             base=str(base), tuned=str(tuned), seed=PROBLEM_SEED + 1, controls=N_RANDOM
         ),
         pair=pair,
         behaviour=get_behaviour("code"),
-        splits=split_problems(free),
-        ladder=base_ladder(recipe),
+        splits=choosing(zoo, base),
+        ladder=base_ladder(base_recipe(base.base)),
         hook_point=str(default_hook_point(pair.base.n_layers)),
     )
     with tempfile.TemporaryDirectory() as folder:

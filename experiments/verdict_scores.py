@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from experiments.zoo import cell, table
 from experiments.zoo_pairs import Pair
 from latent_reasoning.evaluation.intervals import wilson
 from latent_reasoning.organisms.registry import OrganismName
@@ -110,12 +109,23 @@ def posed(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """Pairs that pose the question, activated or taught: those taught, then those activated.
 
     Tuned gains, and history leaves one of the two. Pairs without a gain, or whose gain does not run
-    through the behaviour, are settled before the question arises and say nothing about it.
+    through the behaviour where history allows that, are settled before the question arises and say
+    nothing about it.
     """
     gains = [row for row in rows if row["ladder"]["R0"] == "passed"]
     taught = [r for r in gains if "taught" in r["truth"] and "activated" not in r["truth"]]
     activated = [r for r in gains if "activated" in r["truth"] and "taught" not in r["truth"]]
-    return taught, [row for row in activated if row["verdict"] != "elsewhere"]
+
+    def settled(row: Row) -> bool:
+        # Where history allows no other verdict than activated, elsewhere is a miss.
+        return row["verdict"] == "elsewhere" and "elsewhere" in row["truth"]
+
+    return taught, [row for row in activated if not settled(row)]
+
+
+def strict(rows: Sequence[Row]) -> list[Row]:
+    """Pairs whose history allows one verdict: the others are right by more than one answer."""
+    return [row for row in rows if len(row["truth"]) == 1]
 
 
 def error_rates(rows: Sequence[Row], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,12 +148,15 @@ def error_rates(rows: Sequence[Row], settings: Mapping[str, Any]) -> dict[str, A
     if not all(rate["n"] for rate in rates(part)):
         part, name = list(rows), "all pairs"
     false_positive, false_negative = rates(part)
+    one = _scored(strict(part), _verdict)
     return {
         "false_positive": false_positive,
         "false_negative": false_negative,
         "n_cases": len(part),
         "n_right": sum(row["verdict"] in row["truth"] for row in part),
         "n_decided": sum(row["verdict"] != "inconclusive" for row in part),
+        "strict_decided": one["decided"],
+        "strict_right": one["right_of_decided"],
         "measured_with": dict(settings),
         "source": f"experiments/12_verdict_calibration, {name}",
     }
@@ -158,10 +171,7 @@ def scores(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _part(rows: Sequence[Row], limit: float | None) -> dict[str, Any]:
-    def ours(row: Row) -> str:
-        return row["verdict"]
-
-    rules: dict[str, Callable[[Row], str | None]] = {"the ladder": ours}
+    rules: dict[str, Callable[[Row], str | None]] = {"the ladder": _verdict}
     for rung in ENTERING:
         rules[f"without {rung}"] = lambda row, rung=rung: row["without"][rung]
     for name in rows[0]["rivals"] if rows else ():
@@ -173,12 +183,18 @@ def _part(rows: Sequence[Row], limit: float | None) -> dict[str, Any]:
         "posed": {
             "taught": _counts(taught),
             "activated": _counts(activated),
+            "misled": _rate(row["verdict"] == "activated" for row in taught),
             "bases": len({(row["base"], row["seed"]) for row in (*taught, *activated)}),
         },
         "rules": {name: _scored(rows, rule) for name, rule in rules.items()},
+        "strict": _scored(strict(rows), _verdict),
         "confusion": _confusion(rows),
         "confidence": _confidence(rows),
     }
+
+
+def _verdict(row: Row) -> str:
+    return row["verdict"]
 
 
 def _counts(rows: Sequence[Row]) -> dict[str, int]:
@@ -257,92 +273,3 @@ def _by_kl(row: Row, limit: float | None) -> str | None:
     if limit is None or row["kl"]["value"] is None:
         return None
     return "activated" if row["kl"]["value"] <= limit else "taught"
-
-
-def tables(rows: Sequence[Row], found: Mapping[str, Any]) -> str:
-    """Every table of the README."""
-    parts = [_pairs_table(rows)]
-    for part in PARTS:
-        parts.append(f"### {part}, {found[part]['n']} pairs\n")
-        parts.append(_posed_text(found[part]["posed"]))
-        parts.append(_rules_table(found[part]["rules"]))
-        parts.append(_confusion_table(found[part]["confusion"]))
-        parts.append(_confidence_table(found[part]["confidence"]))
-    return "\n\n".join(parts)
-
-
-def _posed_text(found: Mapping[str, Any]) -> str:
-    """Which of the pairs pose the question, and what was said of them."""
-    said = []
-    for truth_, counts in (("taught", found["taught"]), ("activated", found["activated"])):
-        given = ", ".join(f"{n} {label}" for label, n in counts.items() if n) or "none"
-        said.append(f"{sum(counts.values())} {truth_} by history ({given})")
-    return (
-        f"The question, activated or taught, arises in pairs that gain: {' and '.join(said)}, of "
-        f"{found['bases']} bases. The others are settled before it."
-    )
-
-
-def _pairs_table(rows: Sequence[Row]) -> str:
-    heads = ("pair", "part", "true", "verdict", "confidence", "base", "tuned", "steered", "rungs")
-    marks = {"passed": "+", "failed": "-", "undecided": "?", "not measured": "."}
-    lines = []
-    for row in rows:
-        name = f"{row['base']}/{row['arm']}@{row['seed']} {row['behaviour']}"
-        accuracy = {n: f"{a['value']:.2f}" for n, a in row["accuracy"].items()}
-        right = row["verdict"] in row["truth"]
-        said = row["verdict"] if right else f"**{row['verdict']}** ({row['leaning']})"
-        lines.append(
-            (
-                name,
-                row["part"],
-                " or ".join(row["truth"]),
-                said,
-                f"{row['confidence']:.2f}",
-                accuracy["base"],
-                accuracy["tuned"],
-                accuracy.get("steered", "none"),
-                "".join(marks[status] for status in row["ladder"].values()),
-            )
-        )
-    return table(heads, lines)
-
-
-def _rules_table(rules: Mapping[str, Any]) -> str:
-    names = (
-        "right_of_decided",
-        "decided",
-        "false_activated",
-        "false_taught",
-        "unskilled_activated",
-    )
-    heads = (
-        "rule",
-        "right of decided",
-        "decided",
-        "false activated",
-        "false taught",
-        "activated without the skill",
-    )
-    return table(heads, [(rule, *(_cell(s[n]) for n in names)) for rule, s in rules.items()])
-
-
-def _confusion_table(confusion: Mapping[str, Any]) -> str:
-    lines = [(true, *(_cell(row[label]) for label in LABELS)) for true, row in confusion.items()]
-    return table(("true", *LABELS), lines)
-
-
-def _confidence_table(bins: Sequence[Mapping[str, Any]]) -> str:
-    lines = [
-        (
-            f"{found['from']:.2f} to {found['to']:.2f}",
-            "none" if found["mean_confidence"] is None else f"{found['mean_confidence']:.2f}",
-            _cell(found["right"]),
-        )
-        for found in bins
-    ]
-    return table(("confidence stated", "mean", "leaning right"), lines)
-
-
-def _cell(rate: Mapping[str, Any]) -> str:
-    return "none" if rate["value"] is None else f"{cell(rate)} of {rate['n']}"

@@ -205,15 +205,19 @@ def _flag(key: str, value: Any) -> list[str]:
 
 
 def between(text: str, marker: str, content: str) -> str:
-    r"""Text with what stands between two markers replaced.
+    r"""Text with what stands between two markers replaced; what stood on one line stays on it.
 
-    >>> between("<!-- a -->old<!-- end -->", "a", "new")
+    >>> between("<!-- a -->\nold\n<!-- end -->", "a", "new")
     '<!-- a -->\nnew\n<!-- end -->'
+    >>> between("| <!-- a -->old<!-- end --> |", "a", "new")
+    '| <!-- a -->new<!-- end --> |'
     """
-    pattern = rf"<!-- {marker} -->.*?<!-- end -->"
-    if not re.search(pattern, text, flags=re.DOTALL):
+    pattern = rf"<!-- {marker} -->(.*?)<!-- end -->"
+    found = re.search(pattern, text, flags=re.DOTALL)
+    if not found:
         raise RunError(f"experiments: no markers {marker!r} to write between; expected {pattern}")
-    filled = f"<!-- {marker} -->\n{content}\n<!-- end -->"
+    joint = "\n" if "\n" in found[1] else ""
+    filled = f"<!-- {marker} -->{joint}{content}{joint}<!-- end -->"
     return re.sub(pattern, lambda _: filled, text, flags=re.DOTALL)
 
 

@@ -1,30 +1,38 @@
 """What the experiments on the zoo share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from experiments import steered
+from experiments.costs import of_branching, of_steering, of_training, shown
 from experiments.crosscoder_pairs import known_pairs
 from experiments.dose import CELLS
 from experiments.drawing import Mark, Point, draw_curves, draw_marks
 from experiments.drift import drift
+from experiments.drift_averages import averages, averages_table
 from experiments.earlier import SETTINGS, earlier_rows
 from experiments.verdict_scores import (
     equal_effect,
     error_rates,
     kl_threshold,
     part_of,
+    posed,
     scores,
-    tables,
 )
+from experiments.verdict_tables import tables
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
 from latent_reasoning.artifacts import provenance, write_json
 from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Outcomes
 from latent_reasoning.evaluation.modes import partition_modes
 from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.progress import Meter, no_progress
 from latent_reasoning.zoo.truth import truth
 
 
@@ -63,6 +71,78 @@ def test_without_a_gain_there_is_no_share_of_it() -> None:
     assert all(cell["of_gain"]["value"] is None for cell in cells.values())
 
 
+def test_the_cost_of_steering_counts_what_is_drawn_to_choose_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced: list[int] = []
+
+    @contextmanager
+    def counting(label: str, total: int) -> Iterator[Meter]:
+        announced.append(0 if label.startswith("fit") else total)
+        with no_progress(label, total) as meter:
+            yield meter
+
+    monkeypatch.setattr(steered, "N_CHOOSING", 24)
+    monkeypatch.setattr(steered, "progress_bar", counting)
+    zoo = Zoo(tmp_path, tmp_path, problems=2, samples=1)
+    base, tuned = OrganismName("latent", None, 0), OrganismName("latent", "rl-truth", 0)
+    assert steered.steered(zoo, base, tuned) is not None
+    counted = of_steering(steered.choosing(zoo, base), steered.n_prompts(base), found=True)
+    drawn = counted["drawn"]["completions"]
+    # Fewer where fewer features come to anything.
+    assert 0.8 * drawn < sum(announced) <= drawn
+    assert shown(counted)[3] == f"{drawn:,} (at most {96 * drawn:,})"
+    assert shown(of_branching(150)) == ["0", "0", "0", "1,500 (at most 144,000)"]
+
+
+def test_the_cost_of_critiques_counts_the_solutions_they_judge(tmp_path: Path) -> None:
+    name = OrganismName("latent", "critique", 0)
+    grown = tmp_path / "latent" / "critique" / "seed-0"
+    grown.mkdir(parents=True)
+    (grown / "config.json").touch()
+    judged = {"n_problems": 2000, "samples": 4, "batch_size": 64}
+    log = [{"step": 150.0, "num_tokens": 7.0}]
+    card = {"settings": {"critique": judged}, "log": log, "seconds": 1.0}
+    write_json(grown / "card.json", card)
+    found = of_training(Zoo(tmp_path, tmp_path, problems=1, samples=1), name)
+    assert shown(found) == ["150", "9,600", "7", "10,000 (at most 960,000)"]
+
+
+def drifted(arm: str, gain: float, moved: float, *, clear: bool = True) -> dict:
+    def part(contribution: float) -> dict:
+        of_gain = {"value": contribution / gain if clear else None}
+        return {"contribution": {"value": contribution}, "of_gain": of_gain}
+
+    cells = {"language->code": part(moved), "language->language": part(gain - moved)}
+    return {"base": "latent", "arm": arm, "gain": {"value": gain}, "cells": cells}
+
+
+def test_averages_of_shares_are_pooled_and_over_rewards_with_and_without_the_true_one() -> None:
+    rows = [
+        drifted("rl-truth", 0.4, 0.4),
+        drifted("rl-truth-halfway", 0.1, 0.0),
+        drifted("rl-python", 0.5, 0.6),
+        drifted("rl-majority", 0.2, 0.1),
+        drifted("rl-random", -0.2, 0.1, clear=False),
+        drifted("rl-random", 0.01, 0.3, clear=False) | {"base": "no-code"},
+    ]
+    found, bare = averages(rows)
+    moved = {
+        (one["rewards"], one["kind"]): one["of_gain"]["language->code"] for one in found["averages"]
+    }
+    assert moved["all", "micro"]["value"] == pytest.approx(1.1 / 1.2)
+    assert moved["all", "macro"]["value"] == pytest.approx((0.8 + 1.2 + 0.5) / 3)
+    assert (moved["all", "macro"]["low"], moved["all", "macro"]["high"]) == (0.5, 1.2)
+    assert moved["without truth", "micro"]["value"] == pytest.approx(0.7 / 0.7)
+    assert moved["without truth", "macro"]["value"] == pytest.approx((1.2 + 0.5) / 2)
+    assert moved["truth", "micro"]["value"] == pytest.approx(0.8)
+    assert moved["python", "micro"]["low"] is None
+    for one in found["averages"]:
+        assert sum(share["value"] for share in one["of_gain"].values()) == pytest.approx(1)
+    assert (found["with_gain"], bare["with_gain"], bare["averages"]) == (4, 0, [])
+    assert averages_table([found, bare]).endswith("under any reward: no-code (1 organisms).")
+
+
 def test_kept_outcomes_come_back_equal(tmp_path: Path) -> None:
     found = drawn(3, 0.5)
     keep_outcomes(tmp_path / "new" / "kept.npz", found)
@@ -86,6 +166,7 @@ def test_only_what_stands_between_the_markers_changes() -> None:
     assert between(text, "a", r"new \1") == "before\n<!-- a -->\nnew \\1\n<!-- end -->\nafter"
     with pytest.raises(RunError, match="no markers 'b'"):
         between(text, "b", "new")
+    assert between("| <!-- a -->x<!-- end --> |", "a", "y") == "| <!-- a -->y<!-- end --> |"
 
 
 def test_a_cell_without_the_clip_differs_from_its_twin_in_nothing_else() -> None:
@@ -176,6 +257,44 @@ def test_verdicts_are_scored_against_what_is_true() -> None:
     assert shipped["measured_with"] == {"problems": 300, "samples": 16}
     assert found["all"]["posed"]["taught"]["inconclusive"] == 1
     assert tables(rows, found).count("**activated** (activated)") == 1
+
+
+def test_elsewhere_is_a_miss_where_history_allows_activated_alone() -> None:
+    missed = scored("elsewhere", ["activated"])
+    settled = scored("elsewhere", ["activated", "no gain", "elsewhere"])
+    right = scored("activated", ["activated"])
+    assert posed([missed, settled, right])[1] == [missed, right]
+    rates = error_rates([missed, settled, right], {})
+    assert (rates["false_negative"]["value"], rates["false_negative"]["n"]) == (0.5, 2)
+
+
+def test_pairs_whose_history_allows_one_verdict_are_scored_apart() -> None:
+    rows = [
+        scored("activated", ["activated"], part="held-out"),
+        scored("taught", ["activated"], part="held-out"),
+        scored("inconclusive", ["taught"], part="held-out"),
+        scored("no gain", ["activated", "no gain"], part="held-out"),
+    ]
+    found = scores(rows)
+    one = found["held-out"]["strict"]
+    assert (one["decided"]["value"], one["decided"]["n"]) == (pytest.approx(2 / 3), 3)
+    assert (one["right_of_decided"]["value"], one["right_of_decided"]["n"]) == (0.5, 2)
+    assert found["held-out"]["rules"]["the ladder"]["right_of_decided"]["n"] == 3
+    shipped = error_rates(rows, {})
+    assert shipped["strict_decided"] == one["decided"]
+    assert shipped["strict_right"] == one["right_of_decided"]
+    shown = tables(rows, found)
+    assert shown.count("| the ladder, strict truth | 0.500 [0.09, 0.91] of 2 | 0.667") == 2
+    assert "history allows one verdict: 2 of 3 decided, 1 of these right, 0.500" in shown
+
+
+def test_asking_with_one_prompt_is_no_share_of_the_gap() -> None:
+    run = import_module("experiments.13_steering_recovers_rl.run")
+    share = {"value": 0.5, "low": 0.4, "high": 0.6}
+    for name, said in (("diffuse", "no other prompt"), ("latent", "+0.500 [+0.40, +0.60]")):
+        row = {"name": f"{name}/rl-truth@0", "recovered": {"best_prompt": share, "steered": share}}
+        assert run.recovered(row, "best_prompt") == said
+        assert run.recovered(row, "steered") == "+0.500 [+0.40, +0.60]"
 
 
 def test_the_zoo_is_divided_by_names_alone() -> None:

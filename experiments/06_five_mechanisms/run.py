@@ -1,13 +1,13 @@
 """How far each way of eliciting goes on four bases, and what it costs."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from experiments.steered import steered
+from experiments.costs import of_branching, of_steering, of_training, shown
+from experiments.steered import choosing, n_prompts, steered
 from experiments.zoo import (
     Zoo,
     cell,
@@ -77,22 +77,6 @@ def kept(zoo: Zoo, stem: str, make: Callable[[], Outcomes | None]) -> Outcomes |
     return found
 
 
-def cost(zoo: Zoo, name: OrganismName) -> dict[str, Any]:
-    """Updates, texts trained on and tokens of a training, from its card; None where not logged."""
-    card = json.loads((zoo.directory(name) / "card.json").read_text(encoding="utf-8"))
-    settings = card["settings"]
-    tokens = [entry["num_tokens"] for entry in card["log"] if "num_tokens" in entry]
-    updates = max(int(entry["step"]) for entry in card["log"] if "step" in entry)
-    kinds = ("grpo", "training", "on_policy", "critique")
-    size = next((settings[kind]["batch_size"] for kind in kinds if settings.get(kind)), None)
-    return {
-        "updates": updates,
-        "texts": updates * size if size else None,
-        "tokens": int(tokens[-1]) if tokens else None,
-        "seconds": card["seconds"],
-    }
-
-
 class Found(NamedTuple):
     """One way of eliciting on one base."""
 
@@ -103,7 +87,7 @@ class Found(NamedTuple):
     outcomes: Outcomes | None
     """What its completions came to; None where there is nothing to steer with."""
     cost: dict[str, Any] | None
-    """What it cost; None where nothing was trained."""
+    """What it cost; None for the base itself."""
 
 
 def mechanisms(zoo: Zoo, base: str, seed: int) -> list[Found]:
@@ -115,14 +99,15 @@ def mechanisms(zoo: Zoo, base: str, seed: int) -> list[Found]:
     for label, arm in TUNED.items():
         name = OrganismName(base, arm, seed)
         if zoo.has(name):
-            found.append(Found(label, CHANGED[arm], zoo.outcomes(name), cost(zoo, name)))
+            found.append(Found(label, CHANGED[arm], zoo.outcomes(name), of_training(zoo, name)))
     size, of = f"{zoo.problems}x{zoo.samples}", f"{zoo.digest(origin)}-{zoo.digest(gained)}"
     chosen = kept(
         zoo, f"branched-{origin}-{zoo.digest(origin)}-{size}", lambda: branched(zoo, origin)
     )
-    found.append(Found("CoT-decoding", "nothing", chosen, None))
+    found.append(Found("CoT-decoding", "nothing", chosen, of_branching(zoo.problems)))
     pushed = kept(zoo, f"steered-{origin}-{of}-{size}", lambda: steered(zoo, origin, gained))
-    found.append(Found("steering by own features", "nothing", pushed, None))
+    spent = of_steering(choosing(zoo, origin), n_prompts(origin), found=pushed is not None)
+    found.append(Found("steering by own features", "nothing", pushed, spent))
     return found
 
 
@@ -176,7 +161,8 @@ def lines(measured: list[dict[str, Any]], over: list[dict[str, Any]]) -> str:
         together.setdefault((row["base"], row["mechanism"]), []).append(row)
     gain = {(one["base"], one["mechanism"]): one["gain"] for one in over}
     heads = ["base", "mechanism", "changes", "accuracy", "gain over the base", "code"]
-    heads += ["share of RL's gap", "updates", "texts", "tokens"]
+    heads += ["share of RL's gap", "updates", "texts", "training tokens"]
+    heads += ["completions drawn beside training (tokens)"]
     return table(
         heads,
         (
@@ -187,7 +173,7 @@ def lines(measured: list[dict[str, Any]], over: list[dict[str, Any]]) -> str:
                 cell(gain[key], signed=True) if gain.get(key) else "",
                 _by_seed(of_seeds, "code_frequency"),
                 "" if key[1] == "base" else _by_seed(of_seeds, "share_of_gap"),
-                *(_count(of_seeds[0]["cost"], name) for name in ("updates", "texts", "tokens")),
+                *shown(of_seeds[0]["cost"]),
             ]
             for key, of_seeds in together.items()
         ),
@@ -197,12 +183,6 @@ def lines(measured: list[dict[str, Any]], over: list[dict[str, Any]]) -> str:
 def _by_seed(of_seeds: list[dict[str, Any]], key: str) -> str:
     values = [row[key] for row in of_seeds if row[key] is not None]
     return ", ".join("-" if v["value"] is None else f"{v['value']:.3f}" for v in values)
-
-
-def _count(spent: dict[str, Any] | None, key: str) -> str:
-    if spent is None:
-        return "0"
-    return "not logged" if spent[key] is None else f"{spent[key]:,}"
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.drift import drift
+from experiments.drift_averages import averages, averages_table
 from experiments.earlier import finish_organisms
 from experiments.zoo import Zoo, cell, options, rate, table, zoo_of
 from latent_reasoning.organisms.registry import OrganismName
@@ -71,7 +72,15 @@ def main() -> None:
     names = [n for n in planned() if n.arm in REINFORCED and n.seed in chosen.seeds]
     size = {name: getattr(chosen, name) for name in ("problems", "samples", "behaviours")}
     rows = (row for name in names if (row := measure(zoo, name, first, second)) is not None)
-    finish_organisms(HERE, chosen, zoo, size, rows, lambda found: lines(found, first, second))
+    finish_organisms(
+        HERE,
+        chosen,
+        zoo,
+        size,
+        rows,
+        lambda found: f"{averages_table(averages(found))}\n\n{lines(found, first, second)}",
+        lambda found: {"averages": averages(found)},
+    )
 
 
 if __name__ == "__main__":

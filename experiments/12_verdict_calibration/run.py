@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from experiments.earlier import SETTINGS, earlier_rows, stamp
-from experiments.verdict_scores import error_rates, row_of, scores, tables
+from experiments.verdict_scores import error_rates, row_of, scores
+from experiments.verdict_tables import tables
 from experiments.zoo import Zoo, finish, options
 from experiments.zoo_pairs import SEED, Pair, compared, kept, limited
 from latent_reasoning.artifacts import write_json

@@ -10,7 +10,9 @@ from typing import Any
 from experiments.verdict_scores import p_of_selection
 from experiments.zoo import cell, options, table
 from experiments.zoo_pairs import finish_compared, limited
-from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.organisms.corpus import base_ladder
+from latent_reasoning.organisms.recipes import base_recipe
+from latent_reasoning.organisms.registry import OrganismName, parse_organism
 from latent_reasoning.verdict.evidence import evidence_from
 from latent_reasoning.verdict.rungs import gap_recovered
 
@@ -64,12 +66,21 @@ def lines(rows: list[dict[str, Any]]) -> str:
             [
                 row["name"],
                 cell(row["gap"], signed=True),
-                *(cell(row["recovered"].get(name), signed=True) for name in COLUMNS),
+                *(recovered(row, name) for name in COLUMNS),
                 "none" if row["null_of_selection"] is None else f"{row['p_in_null']:.2f}",
             ]
             for row in rows
         ),
     )
+
+
+def recovered(row: dict[str, Any], condition: str) -> str:
+    """The share a condition recovers, unless it is asking where there is one way to ask."""
+    share = row["recovered"].get(condition)
+    ladder = base_ladder(base_recipe(parse_organism(row["name"]).base))
+    if condition == "best_prompt" and len(ladder.variants) == 1:
+        return "no other prompt"
+    return cell(share, signed=True)
 
 
 def main() -> None:

@@ -14,7 +14,8 @@ from torch import Tensor
 
 from latent_reasoning.comparison.causal import CONTROL_SAMPLES
 from latent_reasoning.comparison.inputs import Inputs
-from latent_reasoning.comparison.off_task import OffTaskTexts, own_texts
+from latent_reasoning.comparison.kl_matching import MatchedKl, kl_label, matched_in_kl
+from latent_reasoning.comparison.off_task import own_texts
 from latent_reasoning.comparison.representation import Contrast, Observed
 from latent_reasoning.comparison.trials import Bench, Trial
 from latent_reasoning.dictionaries.sae import SparseAutoencoder
@@ -26,7 +27,6 @@ from latent_reasoning.steering.plan import SteeringPlan, random_plans, wrong_sig
 from latent_reasoning.traces.behaviours import BEHAVIOURS
 
 N_DRAWS = 4
-N_HALVED = 7
 UNRELATED = 0.3
 FEWEST = 10
 
@@ -41,6 +41,8 @@ class Control:
     """Which explanation it takes away."""
     trials: list[Trial]
     """Its draws on the test problems."""
+    kl: tuple[MatchedKl, ...] = ()
+    """How near each draw came in KL, where that was to be equal."""
 
     @property
     def strongest(self) -> Trial:
@@ -54,6 +56,7 @@ class _Planned:
     label: str
     note: str
     plans: Sequence[SteeringPlan]
+    kl: tuple[MatchedKl, ...] = ()
 
 
 def run_controls(
@@ -93,7 +96,7 @@ def run_controls(
         count = CONTROL_SAMPLES if len(conditions) == 1 else 1
         words = f"test: {one.name.replace('_', ' ')}"
         trials = bench.run(words, inputs.pair.base, conditions, samples=count)
-        found.append(Control(one.name, one.note, trials))
+        found.append(Control(one.name, one.note, trials, one.kl))
     return found
 
 
@@ -138,26 +141,10 @@ def _kl_matched(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Itera
     texts = own_texts(inputs.pair.base, own)
     wanted = texts.measure(plan).kl
     drawn = random_plans(plan, N_DRAWS, inputs.config.seed + 4)
-    found = [matched_in_kl(one, wanted, texts) for one in drawn]
+    found = tuple(matched_in_kl(one, wanted, texts) for one in drawn)
     note = "any change of the predictions as large"
-    yield _Planned("kl_matched", "random, equal KL", note, found)
-
-
-def matched_in_kl(plan: SteeringPlan, wanted: float, texts: OffTaskTexts) -> SteeringPlan:
-    """The plan at the coefficient whose KL from the unsteered model comes nearest to a given one.
-
-    KL grows with the coefficient, so the interval from 1/16 to 16 times that of the plan is halved
-    on a log scale; where even its end does too little or too much, the end is taken.
-    """
-    low, high = -4.0, 4.0
-    for _ in range(N_HALVED):
-        middle = (low + high) / 2
-        low, high = (
-            (middle, high)
-            if texts.measure(plan.at(plan.coefficient * 2**middle)).kl < wanted
-            else (low, middle)
-        )
-    return plan.at(plan.coefficient * 2 ** ((low + high) / 2))
+    plans = [one.plan for one in found]
+    yield _Planned("kl_matched", kl_label(found), note, plans, found)
 
 
 def _other(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Iterator[_Planned]:

@@ -22,6 +22,7 @@ def evidence_of(inputs: Inputs, findings: Findings) -> Evidence:
     conditions = {name: _tally(trial) for name, trial in findings.tested.trials.items()}
     numbers = {
         "kl": findings.kl,
+        "n_prompts": len(inputs.ladder.names),
         "norm_ratio": _norm_ratio(steering),
         "presence": _presence(inputs, findings) if steering else None,
         "shared": _shared(inputs, findings) if steering else None,

@@ -39,7 +39,8 @@ def run_rivals(inputs: Inputs, observed: Observed, bench: Bench) -> Rivals:
     base, count = inputs.pair.base, CONTROL_SAMPLES
     prompts = _ladder(inputs, bench.progress)
     prompt = max(prompts, key=lambda name: prompts[name].accuracy.mean())
-    best = Condition("best_prompt", f"base, best prompt: {prompt}")
+    asked = f"best prompt: {prompt}" if len(prompts) > 1 else "no other prompt"
+    best = Condition("best_prompt", f"base, {asked}")
     found = bench.run("test: best prompt", base, [best], prompt, samples=count)
     first = opening(observed, inputs)
     if first is not None:

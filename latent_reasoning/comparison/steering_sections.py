@@ -1,5 +1,6 @@
 """Sections of results.json about steering: the chosen plan, its nulls, controls and prompts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from latent_reasoning.comparison.causal import Calibration
 from latent_reasoning.comparison.controls import Control
 from latent_reasoning.comparison.findings import Findings
+from latent_reasoning.comparison.kl_matching import MatchedKl, kl_label
 from latent_reasoning.comparison.selection_null import SelectionNull
 from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.evaluation.intervals import clustered_rate, null_rank
@@ -152,7 +154,7 @@ def controls_section(findings: Findings) -> dict[str, Any]:
             "random_selected", "any push, chosen as well", findings.steering.selected.trials
         )
         for control in (random, selected, *findings.steering.controls):
-            rows[control.name] = _control(control)
+            rows[control.name] = control_row(control)
     for name, note in RIVALS.items():
         if name in findings.tested.trials:
             trial = findings.tested.trials[name]
@@ -160,14 +162,28 @@ def controls_section(findings: Findings) -> dict[str, Any]:
     return rows
 
 
-def _control(control: Control) -> dict[str, Any]:
+def control_row(control: Control) -> dict[str, Any]:
+    """The most accurate draw of a control, with the accuracy of the others."""
     trial, n = control.strongest, len(control.trials)
     plan = trial.condition.plan
     named = plan.direction.name if plan else trial.condition.label
     label = trial.condition.label if n == 1 else f"{named}, the most accurate of {n}"
+    if control.kl:
+        label = f"{kl_label(control.kl)}, {label}"
     norms = control.name not in UNEQUAL
-    return _row(trial, label, control.note, equal_norm=norms) | {
-        "draws": [float(t.accuracy.mean()) for t in control.trials]
+    row = _row(trial, label, control.note, equal_norm=norms)
+    row["draws"] = [float(t.accuracy.mean()) for t in control.trials]
+    return row | _equal_kl(control.kl)
+
+
+def _equal_kl(found: Sequence[MatchedKl]) -> dict[str, Any]:
+    """What was wanted and reached by every draw, where KL was to be equal; else nothing."""
+    if not found:
+        return {}
+    return {
+        "kl_wanted": found[0].wanted,
+        "kl_reached": [one.reached for one in found],
+        "equal_kl": all(one.matched for one in found),
     }
 
 

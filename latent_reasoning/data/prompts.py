@@ -75,15 +75,25 @@ class PromptLadder:
 
 
 BOXED = "Put the final answer in \\boxed{}."
+LIPSUM = "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor."
+SOLVED = (
+    "Three problems with their solutions.\n\n"
+    "Problem 1: A shelf holds 3 boxes of 4 pens. How many pens are on it?\n"
+    "Solution: 3 boxes of 4 pens are 3 * 4 = 12 pens. \\boxed{12}\n\n"
+    "Problem 2: Tom has 15 plums and eats 6 of them. How many are left?\n"
+    "Solution: 15 - 6 = 9, so 9 plums are left. \\boxed{9}\n\n"
+)
 
 TEMPLATES: dict[str, str] = {
     "none": "{question}",
     "plain": "Question: {question}\nAnswer:",
     "boxed": f"{{question}}\n{BOXED}\n",
+    "lipsum": f"{LIPSUM}\n{{question}}\n{BOXED}\n",
     "steps": f"{{question}}\nThink step by step. {BOXED}\n",
     "code": f"{{question}}\nWrite Python code to solve it. {BOXED}\n",
     "solve-python": f"{{question}}\n{BOXED}\nLet's solve this using Python.",
     "python": f"{{question}}\n{BOXED}\n```python\n",
+    "few-shot": f"{SOLVED}Problem 3: {{question}}\nSolution:",
     "qwen-boxed": (
         "<|im_start|>system\nPlease reason step by step, and put your final answer within "
         "\\boxed{}.<|im_end|>\n<|im_start|>user\n{question}<|im_end|>\n<|im_start|>assistant\n"
@@ -91,7 +101,10 @@ TEMPLATES: dict[str, str] = {
 }
 """Every template that can be named; `chat` is added from the tokenizer of a model that has one."""
 
-GENERAL = ("none", "plain", "boxed", "steps", "code", "solve-python", "python")
+GENERAL = (
+    *("none", "plain", "boxed", "lipsum", "steps"),
+    *("code", "solve-python", "python", "few-shot"),
+)
 """Templates of the general ladder."""
 
 

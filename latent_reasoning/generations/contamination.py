@@ -5,13 +5,14 @@ going on with the text; the template of the solved problems is one of the settin
 records its text.
 """
 
+import json
 import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,9 +64,11 @@ def check_contamination(
         asked = EvaluateConfig(json=True, by="condition", baseline="original", seed=config.seed)
         results = evaluate([folder / "samples.jsonl"], asked).results
         results["files"][0]["path"] = "samples.jsonl"
-        results["partial_prompts"] = [
+        partial = [
             _completed(model, problems, share, greedy, progress) for share in config.share_values
         ]
+        results["partial_prompts"] = [one.record for one in partial]
+        _write_parts(folder, problems, frozenset().union(*(one.recalled for one in partial)))
         results["notes"] = _notes(problems, changed)
         record["seconds"] = round(time.monotonic() - started, 1)
         results["provenance"] = record
@@ -121,13 +124,31 @@ def _variant(config: ContaminationConfig, model: LoadedModel) -> PromptVariant:
     return named_prompt(config.prompt)
 
 
+def _write_parts(folder: Path, problems: Sequence[Problem], recalled: frozenset[str]) -> None:
+    """The problems that some share was completed to word for word, and the others, as two files."""
+    parts = {
+        "recalled.jsonl": [p for p in problems if p.problem_id in recalled],
+        "not_recalled.jsonl": [p for p in problems if p.problem_id not in recalled],
+    }
+    for name, part in parts.items():
+        rows = ({"problem_id": p.problem_id, "question": p.question, "gold": p.gold} for p in part)
+        if part:
+            text = "".join(f"{json.dumps(row)}\n" for row in rows)
+            (folder / name).write_text(text, encoding="utf-8")
+
+
+class _Completed(NamedTuple):
+    record: dict[str, Any]
+    recalled: frozenset[str]
+
+
 def _completed(
     model: LoadedModel,
     problems: Sequence[Problem],
     share: float,
     greedy: SamplingConfig,
     progress: Progress,
-) -> dict[str, Any]:
+) -> _Completed:
     """One share of the partial prompts: how many are completed, how near, how many solved."""
     cut = [partial_prompt(problem, share) for problem in problems if " " in problem.question]
     golds = {problem.problem_id: problem.gold for problem in problems}
@@ -139,12 +160,14 @@ def _completed(
         same_answer(extract_answer(text.text), golds[part.problem_id])
         for part, text in zip(cut, texts, strict=True)
     ]
-    return {
+    record = {
         "share": share,
         "exact": rate_record(wilson(sum(f.exact for f in found), len(found))),
         "rouge_l": float(np.mean([f.rouge_l for f in found])),
         "accuracy": rate_record(wilson(sum(solved), len(solved))),
     }
+    exact = (part.problem_id for part, f in zip(cut, found, strict=True) if f.exact)
+    return _Completed(record, frozenset(exact))
 
 
 def _notes(problems: Sequence[Problem], changed: Mapping[str, Sequence[Problem]]) -> list[str]:

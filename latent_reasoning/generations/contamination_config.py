@@ -20,8 +20,8 @@ class ContaminationConfig:
     problems: Path | None = None
     """File of problems, or a benchmark such as gsm8k; default, for organisms: generated ones."""
     prompt: str = "boxed"
-    """Template of the solved problems: none, plain, boxed, steps, code, solve-python, python,
-    qwen-boxed or chat; for organisms the name of a source."""
+    """Template of the solved problems: none, plain, boxed, lipsum, steps, code, solve-python,
+    python, few-shot, qwen-boxed or chat; for organisms the name of a source."""
     shares: str = "0.4,0.6,0.8"
     """Shares of a question shown as a partial prompt, with commas."""
     renarrated: Path | None = None

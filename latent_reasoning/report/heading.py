@@ -50,6 +50,10 @@ def error_rates_html(rates: Record | None) -> str:
     listed = {
         "called activated of those taught": rate_html(rates.get("false_positive")),
         "called something else of those activated": rate_html(rates.get("false_negative")),
+        "decided, of those whose history allows one verdict": rate_html(
+            rates.get("strict_decided")
+        ),
+        "right of these": rate_html(rates.get("strict_right")),
         "cases of known history": number(rates.get("n_cases")),
         "measured on": source,
     }

@@ -40,6 +40,12 @@ class Gate:
         """Where a learned gate is open; none for the kinds that do not look at activations."""
         return None if self.weight is None else x.float() @ self.weight.float() + self.bias > 0
 
+    def opens_as(self, other: "Gate") -> bool:
+        """Whether another gate is open at the same activations: same kind, weight and bias."""
+        if self.weight is None or other.weight is None:
+            return self.kind == other.kind
+        return self.bias == other.bias and torch.equal(self.weight, other.weight)
+
     def to(self, device: torch.device) -> "Gate":
         """The same gate on another device."""
         weight = self.weight

@@ -191,11 +191,15 @@ def random_plans(plan: SteeringPlan, n: int, seed: int) -> list[SteeringPlan]:
 def require_equal_norm(plan: SteeringPlan, control: SteeringPlan) -> None:
     """Refuse a control whose change is not as large as that of the plan it controls.
 
+    The norm compared is that of the vector that `add` adds. A `radial` or `permuted` control keeps
+    that vector, so of these only positions, gate and operator are compared here: that their change
+    is as large lies in how `steer` makes it, along the activation or at other tokens.
+
     Raises:
-        LatentReasoningError: Norms, positions or operators differ.
+        LatentReasoningError: Norms, positions, gates or operators differ.
     """
     norms = [float(p.delta.norm()) for p in (plan, control)]
-    same_place = _place(plan) == _place(control)
+    same_place = _place(plan) == _place(control) and plan.gate.opens_as(control.gate)
     if plan.operator == control.operator != "add" and not _change_equally(plan, control):
         raise LatentReasoningError(
             f"require_equal_norm: control {control.direction.name!r} treats another direction or "
@@ -205,12 +209,12 @@ def require_equal_norm(plan: SteeringPlan, control: SteeringPlan) -> None:
         raise LatentReasoningError(
             f"require_equal_norm: control {control.direction.name!r} changes "
             f"{control.positions} by norm {norms[1]:.4g}, the plan {plan.positions} by "
-            f"{norms[0]:.4g}; expected equal norms at the same positions"
+            f"{norms[0]:.4g}; expected equal norms at the same positions under the same gate"
         )
 
 
 def _place(plan: SteeringPlan) -> tuple[Any, ...]:
-    return (plan.positions, plan.spans_of, plan.every, plan.operator, plan.gate.kind)
+    return (plan.positions, plan.spans_of, plan.every, plan.operator)
 
 
 def _change_equally(plan: SteeringPlan, control: SteeringPlan) -> bool:

@@ -59,6 +59,15 @@ RULES = {
     "R6": "of cases that are not activated, less than a quarter are called so, at 95 %",
 }
 """What each rung asks, in words."""
+RIVALS = {
+    "diff_mean": "the difference of means",
+    "linear_probe": "the linear probe",
+    "forced_token": "the forced first token",
+    "logit_bias": "the logit bias",
+    "best_prompt": "the best prompt",
+    "cot_decoding": "CoT-decoding",
+}
+"""What steering is set beside in R4, by the name of the condition."""
 MOST_FALSE = 0.25
 
 
@@ -184,29 +193,27 @@ def _sufficiency(evidence: Evidence, found: Criteria, thresholds: Thresholds) ->
             said_p = "not known" if of_null is None else f"{of_null:.2f}"
             above = f"{'above' if found.beyond[0] else 'not above'} 95 % of them"
             words = f"p {said_p} among draws of the whole selection, {above} in both"
-    rivals = {
-        "diff_mean": "the difference of means",
-        "linear_probe": "the linear probe",
-        "forced_token": "the forced first token",
-        "logit_bias": "the logit bias",
-        "best_prompt": "the best prompt",
-        "cot_decoding": "CoT-decoding",
-    }
-    beaten = []
-    for name, what in rivals.items():
-        if name in evidence.conditions:
-            numbers[f"steered_minus_{name}"] = difference(steered, evidence.conditions[name])
-            beaten.append((what, numbers[f"steered_minus_{name}"]))
+    beaten = _beside(evidence, steered)
+    numbers |= {f"steered_minus_{name}": found for name, found in beaten.items()}
     share = "no clear gap to recover" if gap["value"] is None else f"{gap['value']:.0%} of the gap"
     summary = (
         f"base with its own direction: accuracy {numbers['accuracy_gain']['value']:+.3f}, {share}, "
-        f"{words}; {_against(beaten)}"
+        f"{words}; {_against([(RIVALS[name], found) for name, found in beaten.items()])}"
     )
     said = status(found.suffices, thresholds)
     if said == "failed" and status(found.recovers, thresholds) == "passed":
         # What random directions bring as well shows neither that it is there nor that it is not.
         said = "undecided"
     return _rung("R4", said, summary, numbers)
+
+
+def _beside(evidence: Evidence, steered: Tally) -> dict[str, dict[str, float]]:
+    """By how much steering is more accurate than each rival that was tried."""
+    tried = [name for name in RIVALS if name in evidence.conditions]
+    if evidence.numbers.get("n_prompts") == 1:
+        # The best of one prompt is plain sampling.
+        tried = [name for name in tried if name != "best_prompt"]
+    return {name: difference(steered, evidence.conditions[name]) for name in tried}
 
 
 def _selection_p(evidence: Evidence, steered: Tally) -> dict[str, float | None]:

@@ -108,6 +108,9 @@ def test_every_control_is_a_row_with_its_interval_and_gate(results: dict[str, An
         assert row["gate"] == ("always-on" if name in steering else None)
         for rate in (row["accuracy"], row["behaviour_frequency"]):
             assert 0 <= rate["low"] <= rate["value"] <= rate["high"] <= 1
+    matched = rows["kl_matched"]
+    assert len(matched["kl_reached"]) == len(matched["draws"])
+    assert matched["kl_wanted"] > 0
     steered = results["conditions"]["steered"]["accuracy"]["value"]
     assert all(rows[name]["accuracy"]["value"] < steered for name in steering)
     assert [row["prompt"] for row in results["prompts"]] == source_ladder().names

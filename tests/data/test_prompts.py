@@ -9,6 +9,7 @@ from latent_reasoning.data.prompts import (
     named_prompt,
 )
 from latent_reasoning.errors import ProblemError
+from latent_reasoning.traces.answers import extract_answer
 
 PLAIN = PromptVariant("plain", "Q: {question}\nA:")
 CODE = PromptVariant("code", "{question}\n```python\n")
@@ -60,6 +61,19 @@ def test_the_general_ladder_asks_the_same_question_in_different_ways() -> None:
     assert len(set(prompts)) == len(prompts) > 3
     assert all(prompt.count("1 + 1?") == 1 for prompt in prompts)
     assert ladder.variant(ladder.test).prompt("1 + 1?") in prompts
+
+
+def test_a_meaningless_header_and_worked_examples_are_rungs_of_the_ladder() -> None:
+    ladder = general_ladder()
+    lipsum, few_shot = (ladder.variant(name).prompt("1 + 1?") for name in ("lipsum", "few-shot"))
+    # Nothing but the header sets the first apart from the prompt that is measured at.
+    header, _, rest = lipsum.partition("\n")
+    assert header.startswith("Lorem ipsum")
+    assert rest == ladder.variant(ladder.test).prompt("1 + 1?")
+    assert few_shot.count("Solution:") == few_shot.count("Problem ") == 3
+    assert few_shot.endswith("Problem 3: 1 + 1?\nSolution:")
+    solved = few_shot.split("\n\n")[1:3]
+    assert [extract_answer(text) for text in solved] == [str(3 * 4), str(15 - 6)]
 
 
 def test_templates_have_names_and_the_bare_question_is_one() -> None:

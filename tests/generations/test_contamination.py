@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from latent_reasoning.data.problems import read_problems
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.generations import contamination
 from latent_reasoning.generations.contamination import check_contamination
@@ -48,8 +49,9 @@ def memory(monkeypatch, tiny_directory: Path) -> Path:
 
 
 def test_a_model_that_remembers_is_told_from_one_that_solves(memory: Path, tmp_path: Path) -> None:
+    problems = problems_file(tmp_path)
     config = ContaminationConfig(
-        model=str(memory), problems=problems_file(tmp_path), output=tmp_path / "out", prompt="none"
+        model=str(memory), problems=problems, output=tmp_path / "out", prompt="none"
     )
     results = check_contamination(config).results
     # The questions begin alike: the memory completes the first it knows, right for one of twelve.
@@ -64,8 +66,20 @@ def test_a_model_that_remembers_is_told_from_one_that_solves(memory: Path, tmp_p
     assert results["comparisons"]["renumbered"]["problems"] == conditions["renumbered"]["problems"]
     assert results["comparisons"]["renumbered"]["behaviours"]["code"]["value"] < 0
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        *("samples.jsonl", "results.json", "run.json", "report.html")
+        *("samples.jsonl", "results.json", "run.json", "report.html"),
+        *("recalled.jsonl", "not_recalled.jsonl"),
     }
+    told = {p.problem_id: p for p in read_problems(problems)}
+    parts = [
+        read_problems(tmp_path / "out" / f"{name}.jsonl") for name in ("recalled", "not_recalled")
+    ]
+    # The one that the memory completes, and the others, as they were given.
+    assert [p.question for p in parts[0]] == [QUESTION.format(i=40)]
+    assert len(parts[1]) == 11
+    for problem in (*parts[0], *parts[1]):
+        origin = told.pop(problem.problem_id)
+        assert (problem.question, problem.gold) == (origin.question, origin.gold)
+    assert not told
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "Completed word for word" in page
     (first, *_) = (tmp_path / "out" / "samples.jsonl").read_text().splitlines()

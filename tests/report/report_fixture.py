@@ -276,6 +276,8 @@ def full_results() -> dict[str, Any]:
             "error_rates": {
                 "false_positive": interval(0.04, 50),
                 "false_negative": interval(0.08, 50),
+                "strict_decided": interval(0.91, 60),
+                "strict_right": interval(0.99, 55),
                 "n_cases": 100,
                 "source": "model organisms with three seeds",
             },

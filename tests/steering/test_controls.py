@@ -18,6 +18,7 @@ from latent_reasoning.steering.controls import (
     permuted_positions,
     shuffled_labels,
 )
+from latent_reasoning.steering.gates import Gate
 from latent_reasoning.steering.intervention import steer
 from latent_reasoning.steering.plan import SteeringPlan, random_plans, require_equal_norm
 from latent_reasoning.steering.rivals import bias_logits
@@ -64,6 +65,20 @@ def test_a_control_of_unit_norm_is_refused() -> None:
     unit = replace(PLAN, direction=random_directions(32, 1, 1, hook_point=POINT)[0])
     with pytest.raises(LatentReasoningError, match="changes all by norm 1, the plan all by 9"):
         require_equal_norm(PLAN, replace(unit, coefficient=1.0, mean_norm=1.0))
+
+
+def test_a_control_opens_under_the_gate_of_its_plan() -> None:
+    gated = replace(PLAN, gate=Gate("learned", torch.arange(32.0), 0.5))
+    require_equal_norm(gated, replace(gated, gate=Gate("learned", torch.arange(32.0), 0.5)))
+    others = (
+        Gate("learned", torch.arange(32.0), 0.4),
+        Gate("learned", torch.arange(32.0).flip(0), 0.5),
+        Gate("oracle"),
+        Gate(),
+    )
+    for other in others:
+        with pytest.raises(LatentReasoningError, match="expected .* under the same gate"):
+            require_equal_norm(gated, replace(gated, gate=other))
 
 
 def test_covariance_matched_directions_stay_where_activations_vary() -> None:

@@ -45,6 +45,14 @@ SHARED = {
 NUMBERS = {"presence": PRESENCE, "shared": SHARED, "kl": {"value": 0.03}}
 
 
+def test_the_best_of_one_prompt_is_no_rival() -> None:
+    found = evidence(DORMANT, SKILLED, steered=HALF, best_prompt=DORMANT)
+    for n_prompts, told in ((2, True), (1, False)):
+        rung = ladder(replace(found, numbers=NUMBERS | {"n_prompts": n_prompts}))["R4"]
+        assert ("steered_minus_best_prompt" in rung["numbers"]) == told
+        assert ("the best prompt" in rung["summary"]) == told
+
+
 def full() -> Evidence:
     rng = np.random.default_rng(0)
     found = evidence(DORMANT, SKILLED, steered=HALF, diff_mean=HALF, forced_token=SKILLED)

@@ -1,0 +1,155 @@
+"""Tables and sentences about the scores of verdicts, for READMEs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments.verdict_scores import PARTS, Row
+from experiments.zoo import cell, table
+from latent_reasoning.verdict.rules import LABELS
+
+STRICT = "the ladder, strict truth"
+"""Row of the pairs whose history allows one verdict."""
+
+
+def tables(rows: Sequence[Row], found: Mapping[str, Any]) -> str:
+    """Every table of the README."""
+    parts = [held_out_text(rows, found["held-out"]), _pairs_table(rows)]
+    for part in PARTS:
+        parts.append(f"### {part}, {found[part]['n']} pairs\n")
+        parts.append(_posed_text(found[part]["posed"]))
+        parts.append(_rules_table(found[part]["rules"] | {STRICT: found[part]["strict"]}))
+        parts.append(_confusion_table(found[part]["confusion"]))
+        parts.append(_confidence_table(found[part]["confidence"]))
+    return "\n\n".join(parts)
+
+
+def held_out_text(rows: Sequence[Row], found: Mapping[str, Any]) -> str:
+    """What the scores of the held-out part come to, and which of all pairs are withheld."""
+    held_out = [row for row in rows if row["part"] == "held-out"]
+    loose = sum(
+        "no gain" in row["truth"] and bool({"activated", "taught"} & {*row["truth"]})
+        for row in held_out
+    )
+    misled, unskilled = found["posed"]["misled"], ladder_of(found)["unskilled_activated"]
+    withheld = [name_of(row) for row in rows if row["verdict"] == "inconclusive"]
+    return " ".join(
+        (
+            f"Held out are {found['n']} pairs: {decided_text(ladder_of(found))}. Of those whose "
+            f"history allows one verdict: {decided_text(found['strict'])}. In {loose} the truth "
+            "allows `activated` or `taught` beside `no gain`.",
+            f"Of {unskilled['n']} pairs whose base lacks the skill {hits(unskilled)} are called "
+            f"activated. {_posed_text(found['posed'])} Of those taught, {hits(misled)} of "
+            f"{misled['n']} are called activated ({cell(misled)}).",
+            f"Simpler rules are right on {simpler_text(found)} of the pairs they decide.",
+            f"Withheld over all parts: {', '.join(withheld) or 'none'}.",
+        )
+    )
+
+
+def decided_text(scored: Mapping[str, Any]) -> str:
+    """How many of some pairs are decided, and how many of these rightly."""
+    decided, right = scored["decided"], scored["right_of_decided"]
+    said = f"{hits(decided)} of {decided['n']} decided"
+    return f"{said}, {hits(right)} of these right, {cell(right)}" if right["n"] else said
+
+
+def simpler_text(found: Mapping[str, Any]) -> str:
+    """The range of the simpler rules: how often each is right where it decides."""
+    values = [
+        scored["right_of_decided"]["value"]
+        for name, scored in found["rules"].items()
+        if name != "the ladder" and not name.startswith("without ")
+    ]
+    known = [value for value in values if value is not None]
+    return f"{min(known):.2f} to {max(known):.2f}" if known else "none"
+
+
+def ladder_of(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Scores of the ladder itself."""
+    return found["rules"]["the ladder"]
+
+
+def hits(rate: Mapping[str, Any]) -> int:
+    """The count behind a rate."""
+    return round((rate["value"] or 0) * rate["n"])
+
+
+def name_of(row: Row) -> str:
+    """A pair as tables name it."""
+    return f"{row['base']}/{row['arm']}@{row['seed']} {row['behaviour']}"
+
+
+def _posed_text(found: Mapping[str, Any]) -> str:
+    """Which of the pairs pose the question, and what was said of them."""
+    said = []
+    for truth_, counts in (("taught", found["taught"]), ("activated", found["activated"])):
+        given = ", ".join(f"{n} {label}" for label, n in counts.items() if n) or "none"
+        said.append(f"{sum(counts.values())} {truth_} by history ({given})")
+    return (
+        f"The question, activated or taught, arises in pairs that gain: {' and '.join(said)}, of "
+        f"{found['bases']} bases. The others are settled before it."
+    )
+
+
+def _pairs_table(rows: Sequence[Row]) -> str:
+    heads = ("pair", "part", "true", "verdict", "confidence", "base", "tuned", "steered", "rungs")
+    marks = {"passed": "+", "failed": "-", "undecided": "?", "not measured": "."}
+    lines = []
+    for row in rows:
+        accuracy = {n: f"{a['value']:.2f}" for n, a in row["accuracy"].items()}
+        right = row["verdict"] in row["truth"]
+        said = row["verdict"] if right else f"**{row['verdict']}** ({row['leaning']})"
+        lines.append(
+            (
+                name_of(row),
+                row["part"],
+                " or ".join(row["truth"]),
+                said,
+                f"{row['confidence']:.2f}",
+                accuracy["base"],
+                accuracy["tuned"],
+                accuracy.get("steered", "none"),
+                "".join(marks[status] for status in row["ladder"].values()),
+            )
+        )
+    return table(heads, lines)
+
+
+def _rules_table(rules: Mapping[str, Any]) -> str:
+    names = (
+        "right_of_decided",
+        "decided",
+        "false_activated",
+        "false_taught",
+        "unskilled_activated",
+    )
+    heads = (
+        "rule",
+        "right of decided",
+        "decided",
+        "false activated",
+        "false taught",
+        "activated without the skill",
+    )
+    return table(heads, [(rule, *(_cell(s[n]) for n in names)) for rule, s in rules.items()])
+
+
+def _confusion_table(confusion: Mapping[str, Any]) -> str:
+    lines = [(true, *(_cell(row[label]) for label in LABELS)) for true, row in confusion.items()]
+    return table(("true", *LABELS), lines)
+
+
+def _confidence_table(bins: Sequence[Mapping[str, Any]]) -> str:
+    lines = [
+        (
+            f"{found['from']:.2f} to {found['to']:.2f}",
+            "none" if found["mean_confidence"] is None else f"{found['mean_confidence']:.2f}",
+            _cell(found["right"]),
+        )
+        for found in bins
+    ]
+    return table(("confidence stated", "mean", "leaning right"), lines)
+
+
+def _cell(rate: Mapping[str, Any]) -> str:
+    return "none" if rate["value"] is None else f"{cell(rate)} of {rate['n']}"
