@@ -42,6 +42,10 @@ test: .venv/.installed  ## run the tests
 test-slow: .venv/.installed  ## run the tests marked slow
 	$(BIN)/pytest -q -m slow
 
+.PHONY: test-gpu
+test-gpu: .venv/.installed  ## run the tests that need a GPU
+	$(BIN)/pytest -q -m gpu
+
 .PHONY: check
 check: lint type layers test  ## everything a change has to pass
 

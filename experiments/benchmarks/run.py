@@ -40,8 +40,8 @@ def main() -> int:
     options = parser.parse_args()
     quick = " --quick" if options.quick else ""
     command = f"python experiments/benchmarks/run.py {options.area}{quick}"
-    origin = provenance(command, {"area": options.area, "quick": options.quick}, 0)
     area = import_module(AREAS[options.area])
+    origin = provenance(command, {"area": options.area, "quick": options.quick}, 0)
     pythons = dict(pair.split("=", 1) for pair in options.python)
     rows = area.run(options.quick, pythons)
     print(table(rows))
