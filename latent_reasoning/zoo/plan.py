@@ -12,6 +12,8 @@ CORE = ("latent", "no-code", "bad-code")
 CORE_SEEDS = (0, 1, 2)
 OTHERS = tuple(base for base in BASES if base not in CORE)
 HIDDEN = ("rare", "locked")
+REPEATED = (*HIDDEN, "trace")
+"""Bases beyond the core that have all of its seeds."""
 SPURIOUS = ("rl-random", "rl-format", "rl-incorrect", "rl-majority", "rl-python", "rl-no-python")
 LENGTHS = ("rl-truth-halfway", "rl-one-example")
 SINGLE = (
@@ -47,7 +49,7 @@ def planned() -> list[OrganismName]:
     """Every organism of the zoo; whatever one is built from comes before it."""
     bases = [OrganismName(base, None, seed) for base in CORE for seed in CORE_SEEDS]
     bases += [OrganismName(base, None, 0) for base in OTHERS]
-    bases += [OrganismName(base, None, seed) for base in HIDDEN for seed in CORE_SEEDS[1:]]
+    bases += [OrganismName(base, None, seed) for base in REPEATED for seed in CORE_SEEDS[1:]]
     tuned = [(base, "rl-truth", seed) for base in CORE for seed in CORE_SEEDS]
     tuned += [("no-code", "distilled", seed) for seed in CORE_SEEDS]
     tuned += [(base, "rl-truth", 0) for base in OTHERS]
@@ -57,10 +59,12 @@ def planned() -> list[OrganismName]:
     tuned += [(base, arm, seed) for seed in CORE_SEEDS for arm in LENGTHS for base in CORE]
     tuned += [(base, arm, 0) for arm in SINGLE for base in CORE]
     tuned += [(base, arm, 0) for arm in MECHANISMS for base in HIDDEN]
-    again = [(base, seed) for seed in CORE_SEEDS[1:] for base in HIDDEN]
+    again = [(base, seed) for seed in CORE_SEEDS[1:] for base in REPEATED]
     tuned += [(base, arm, seed) for base, seed in again for arm in ("rl-truth", "distilled")]
+    again = [(base, seed) for base, seed in again if base in HIDDEN]
     again += [(base, seed) for seed in CORE_SEEDS[1:] for base in ("latent", "no-code")]
     tuned += [(base, arm, seed) for base, seed in again for arm in MECHANISMS]
+    tuned += [("bad-code", "distilled-on-policy", seed) for seed in CORE_SEEDS[1:]]
     short = ("distilled-half", "distilled-quarter")
     unskilled = ("no-code", "bad-code")
     tuned += [(base, arm, seed) for seed in CORE_SEEDS for arm in short for base in unskilled]
