@@ -188,6 +188,7 @@ def _part(rows: Sequence[Row], limit: float | None) -> dict[str, Any]:
         },
         "rules": {name: _scored(rows, rule) for name, rule in rules.items()},
         "strict": _scored(strict(rows), _verdict),
+        "bases_without_error": _rate(_by_base(rows)),
         "confusion": _confusion(rows),
         "confidence": _confidence(rows),
     }
@@ -195,6 +196,16 @@ def _part(rows: Sequence[Row], limit: float | None) -> dict[str, Any]:
 
 def _verdict(row: Row) -> str:
     return row["verdict"]
+
+
+def _by_base(rows: Sequence[Row]) -> Iterator[bool]:
+    """Whether every decided pair of a base is right: pairs that share a base are not independent."""
+    right: dict[tuple[str, int], list[bool]] = {}
+    for row in rows:
+        if row["verdict"] != "inconclusive":
+            of_base = right.setdefault((row["base"], row["seed"]), [])
+            of_base.append(row["verdict"] in row["truth"])
+    return map(all, right.values())
 
 
 def _counts(rows: Sequence[Row]) -> dict[str, int]:

@@ -30,13 +30,16 @@ def held_out_text(rows: Sequence[Row], found: Mapping[str, Any]) -> str:
         "no gain" in row["truth"] and bool({"activated", "taught"} & {*row["truth"]})
         for row in held_out
     )
+    bases = found["bases_without_error"]
     misled, unskilled = found["posed"]["misled"], ladder_of(found)["unskilled_activated"]
     withheld = [name_of(row) for row in rows if row["verdict"] == "inconclusive"]
     return " ".join(
         (
             f"Held out are {found['n']} pairs: {decided_text(ladder_of(found))}. Of those whose "
             f"history allows one verdict: {decided_text(found['strict'])}. In {loose} the truth "
-            "allows `activated` or `taught` beside `no gain`.",
+            "allows `activated` or `taught` beside `no gain`. Pairs that share a base are not "
+            f"independent: {hits(bases)} of {bases['n']} bases have no wrong verdict, "
+            f"{cell(bases)}.",
             f"Of {unskilled['n']} pairs whose base lacks the skill {hits(unskilled)} are called "
             f"activated. {_posed_text(found['posed'])} Of those taught, {hits(misled)} of "
             f"{misled['n']} are called activated ({cell(misled)}).",

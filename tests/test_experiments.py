@@ -288,6 +288,15 @@ def test_pairs_whose_history_allows_one_verdict_are_scored_apart() -> None:
     assert "history allows one verdict: 2 of 3 decided, 1 of these right, 0.500" in shown
 
 
+def test_pairs_of_one_base_count_once() -> None:
+    wrong = scored("taught", ["activated"]) | {"seed": 1}
+    withheld = scored("inconclusive", ["activated"]) | {"seed": 2}
+    right = scored("activated", ["activated"])
+    found = scores([right, right, wrong, right | {"seed": 1}, withheld])["all"]
+    # Of seed 1 one verdict is wrong; of seed 2 none is decided.
+    assert (found["bases_without_error"]["value"], found["bases_without_error"]["n"]) == (0.5, 2)
+
+
 def test_asking_with_one_prompt_is_no_share_of_the_gap() -> None:
     run = import_module("experiments.13_steering_recovers_rl.run")
     share = {"value": 0.5, "low": 0.4, "high": 0.6}
