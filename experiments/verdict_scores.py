@@ -199,7 +199,7 @@ def _verdict(row: Row) -> str:
 
 
 def _by_base(rows: Sequence[Row]) -> Iterator[bool]:
-    """Whether every decided pair of a base is right: pairs that share a base are not independent."""
+    """Whether every decided pair of a base is right; pairs of one base are not independent."""
     right: dict[tuple[str, int], list[bool]] = {}
     for row in rows:
         if row["verdict"] != "inconclusive":
