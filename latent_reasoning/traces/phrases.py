@@ -11,6 +11,8 @@ The tree is private to Python (`re._parser`, `re._constants`); no other module l
 import re
 from collections.abc import Iterable
 from enum import Enum
+from functools import cache
+from math import fsum
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -167,7 +169,12 @@ def _written_out(items: _Items, heads: set[str]) -> tuple[set[str], set[str]]:
             break
         if op in _ZERO_WIDTH:
             continue
-        longer, ended = _one_written_out(op, value, whole)
+        if op is code.LITERAL:
+            # Most of an expression: not worth a call.
+            letter = chr(value)
+            longer, ended = {head + letter for head in whole}, set()
+        else:
+            longer, ended = _one_written_out(op, value, whole)
         if len(longer) + len(ended) + len(cut) > _MOST:
             longer, ended = set(), whole
         whole = {text for text in longer if len(text) < _LONGEST}
@@ -176,8 +183,6 @@ def _written_out(items: _Items, heads: set[str]) -> tuple[set[str], set[str]]:
 
 
 def _one_written_out(op: Any, value: Any, heads: set[str]) -> tuple[set[str], set[str]]:
-    if op is code.LITERAL:
-        return {head + chr(value) for head in heads}, set()
     if op is code.IN and len(value) <= _LARGEST_CLASS:
         if all(kind is code.LITERAL for kind, _ in value):
             return {head + chr(one) for head in heads for _, one in value}, set()
@@ -207,12 +212,14 @@ def _repeated(least: int, most: int, body: _Items, heads: set[str]) -> tuple[set
 def _cost(pieces: Iterable[Phrase]) -> float:
     # To look everywhere in a line takes longer than to try the places where a piece stands, and few
     # words stand where a sentence or a clause begins.
-    return sum(
+    # The order of a set must not decide between two that cost the same.
+    return fsum(
         _frequency(one.text) * (0.3 if one.before is Before.START else 1 if one.leads else 2)
         for one in pieces
     )
 
 
+@cache
 def _frequency(text: str) -> float:
     # A rough guess at how often a piece stands in English; only its order counts.
     words = _WORD.findall(text)

@@ -15,7 +15,9 @@ from latent_reasoning.comparison.pipeline import compare
 from latent_reasoning.errors import RunError
 from latent_reasoning.progress import Meter, Progress
 
-SMALL = CompareConfig(n_problems=40, samples=4, controls=20, null_pool=20, resumable=True)
+SMALL = CompareConfig(
+    n_problems=40, samples=4, controls=20, null_pool=20, crosscoder_steps=60, resumable=True
+)
 
 
 class Stopping:
