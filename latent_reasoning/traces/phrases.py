@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 from functools import cache
+from itertools import groupby
 from math import fsum
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -25,6 +26,8 @@ _Items = Any
 """A list of items, each an operation and its value, or what the parser takes for one."""
 _REPEATS = (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT)
 _ZERO_WIDTH = (code.AT, code.ASSERT, code.ASSERT_NOT)
+_LETTERS = frozenset([code.LITERAL, *_ZERO_WIDTH])
+"""What a piece goes on through letter by letter."""
 _WORD = re.compile(r"[a-z]+|[^a-z ]|  ")
 _COMMON = frozenset(
     [
@@ -164,21 +167,22 @@ def _in_word(character: str) -> bool:
 def _written_out(items: _Items, heads: set[str]) -> tuple[set[str], set[str]]:
     # Heads continued by what the items match: whole, and cut off where nothing fixed follows.
     whole, cut = heads, set()
-    for op, value in items:
-        if not whole:
-            break
-        if op in _ZERO_WIDTH:
+    for run, rest in groupby(items, lambda item: item[0] in _LETTERS):
+        if run:
+            # All the letters at once: they are most of an expression.
+            letters = "".join(chr(value) for op, value in rest if op is code.LITERAL)
+            longer = {head + letters for head in whole}
+            whole = {text for text in longer if len(text) < _LONGEST}
+            cut |= {text[:_LONGEST] for text in longer - whole}
             continue
-        if op is code.LITERAL:
-            # Most of an expression: not worth a call.
-            letter = chr(value)
-            longer, ended = {head + letter for head in whole}, set()
-        else:
+        for op, value in rest:
+            if not whole:
+                break
             longer, ended = _one_written_out(op, value, whole)
-        if len(longer) + len(ended) + len(cut) > _MOST:
-            longer, ended = set(), whole
-        whole = {text for text in longer if len(text) < _LONGEST}
-        cut |= ended | (longer - whole)
+            if len(longer) + len(ended) + len(cut) > _MOST:
+                longer, ended = set(), whole
+            whole = {text for text in longer if len(text) < _LONGEST}
+            cut |= ended | (longer - whole)
     return whole, cut
 
 
