@@ -35,9 +35,7 @@ def grade(text: str, golds: tuple[str, ...]) -> Grade:
     answer = extract_answer(text)
     correct = any(same_answer(answer, gold) for gold in golds) if golds else None
     shown = find_behaviours(text)
-    spans = {
-        name: [(span.start, span.end) for span in shown.get(name, ())] for name in BEHAVIOURS
-    }
+    spans = {name: [(span.start, span.end) for span in shown.get(name, ())] for name in BEHAVIOURS}
     return Grade(answer, correct, spans)
 
 

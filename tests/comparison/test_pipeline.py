@@ -23,9 +23,7 @@ from latent_reasoning.verdict.evidence import evidence_from
 from latent_reasoning.verdict.explain import explain, read_run, verdict_record
 from latent_reasoning.verdict.rungs import ladder
 
-SMALL = CompareConfig(
-    n_problems=120, samples=8, controls=20, null_pool=24, crosscoder_steps=200
-)
+SMALL = CompareConfig(n_problems=120, samples=8, controls=20, null_pool=24, crosscoder_steps=200)
 RUNGS = ["R0", "R1", "R2", "R3", "R4", "R5", "R6"]
 
 

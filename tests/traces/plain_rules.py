@@ -76,7 +76,7 @@ def matched(found_by: tuple[cues.Cue, ...], lower: str) -> list[Span]:
 
 
 def holds(line: str, words: frozenset[str], keys: dict[str, str]) -> bool:
-    """Whether a line has one of some phrases and, as a word of its own, the word that is its key."""
+    """Whether a line has one of some phrases, and its first word as a word of its own."""
     # Most lines have none of the words, which is seen at once.
     return not words.isdisjoint(keys.values()) and any(
         word in words and phrase in line for phrase, word in keys.items()
