@@ -1,8 +1,10 @@
 """Tiny models, built once a session; property tests that are the same in every run.
 
-Heavy imports are inside the fixtures, so that tests without a model start at once.
+The whole suite runs in two processes, file by file. Heavy imports are inside the fixtures, so that
+tests without a model start at once.
 """
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,21 @@ if TYPE_CHECKING:
     from latent_reasoning.dictionaries.sae import SparseAutoencoder
     from latent_reasoning.models.loading import LoadedModel
     from latent_reasoning.models.pair import ModelPair
+
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Set before torch is there: two processes with threads for every core wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two processes for the whole suite, one for chosen files and for what is slow or needs a GPU.
+
+    Single files are done before a second process is ready; slow tests bring processes of their own.
+    """
+    unchosen = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    whole = unchosen and "not slow" in config.option.markexpr
+    return 2 if whole and (os.cpu_count() or 1) > 1 else 0
 
 
 # The same examples in every run, and no clock: a busy machine must not fail a test.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from latent_reasoning.errors import RunError
 from latent_reasoning.generations.sources import Generation
 from latent_reasoning.traces.answers import extract_answer, same_answer
-from latent_reasoning.traces.behaviours import BEHAVIOURS
+from latent_reasoning.traces.behaviours import BEHAVIOURS, find_behaviours
 
 
 class Grade(NamedTuple):
@@ -34,10 +34,8 @@ def grade(text: str, golds: tuple[str, ...]) -> Grade:
     """
     answer = extract_answer(text)
     correct = any(same_answer(answer, gold) for gold in golds) if golds else None
-    spans = {
-        name: [(span.start, span.end) for span in behaviour.spans(text)]
-        for name, behaviour in BEHAVIOURS.items()
-    }
+    shown = find_behaviours(text)
+    spans = {name: [(span.start, span.end) for span in shown.get(name, ())] for name in BEHAVIOURS}
     return Grade(answer, correct, spans)
 
 

@@ -210,7 +210,7 @@ def _sample_batch(
     branches: _Branches | None,
 ) -> list[list[int]]:
     state, logits = _prefill(model, asked, rows, config)
-    ends = torch.tensor(sorted(model.end_ids), device=model.device)
+    ends = torch.tensor(sorted(model.end_ids), dtype=torch.long, device=model.device)
     written = torch.zeros(len(rows), config.max_new_tokens, dtype=torch.long, device=model.device)
     lengths = torch.full_like(state.index, config.max_new_tokens)
     forced = torch.tensor(beginnings, dtype=torch.long, device=model.device)

@@ -11,6 +11,9 @@ The tree is private to Python (`re._parser`, `re._constants`); no other module l
 import re
 from collections.abc import Iterable
 from enum import Enum
+from functools import cache
+from itertools import groupby
+from math import fsum
 from re import _constants as code  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -23,6 +26,8 @@ _Items = Any
 """A list of items, each an operation and its value, or what the parser takes for one."""
 _REPEATS = (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT)
 _ZERO_WIDTH = (code.AT, code.ASSERT, code.ASSERT_NOT)
+_LETTERS = frozenset([code.LITERAL, *_ZERO_WIDTH])
+"""What a piece goes on through letter by letter."""
 _WORD = re.compile(r"[a-z]+|[^a-z ]|  ")
 _COMMON = frozenset(
     [
@@ -162,22 +167,26 @@ def _in_word(character: str) -> bool:
 def _written_out(items: _Items, heads: set[str]) -> tuple[set[str], set[str]]:
     # Heads continued by what the items match: whole, and cut off where nothing fixed follows.
     whole, cut = heads, set()
-    for op, value in items:
-        if not whole:
-            break
-        if op in _ZERO_WIDTH:
+    for run, rest in groupby(items, lambda item: item[0] in _LETTERS):
+        if run:
+            # All the letters at once: they are most of an expression.
+            letters = "".join(chr(value) for op, value in rest if op is code.LITERAL)
+            longer = {head + letters for head in whole}
+            whole = {text for text in longer if len(text) < _LONGEST}
+            cut |= {text[:_LONGEST] for text in longer - whole}
             continue
-        longer, ended = _one_written_out(op, value, whole)
-        if len(longer) + len(ended) + len(cut) > _MOST:
-            longer, ended = set(), whole
-        whole = {text for text in longer if len(text) < _LONGEST}
-        cut |= ended | (longer - whole)
+        for op, value in rest:
+            if not whole:
+                break
+            longer, ended = _one_written_out(op, value, whole)
+            if len(longer) + len(ended) + len(cut) > _MOST:
+                longer, ended = set(), whole
+            whole = {text for text in longer if len(text) < _LONGEST}
+            cut |= ended | (longer - whole)
     return whole, cut
 
 
 def _one_written_out(op: Any, value: Any, heads: set[str]) -> tuple[set[str], set[str]]:
-    if op is code.LITERAL:
-        return {head + chr(value) for head in heads}, set()
     if op is code.IN and len(value) <= _LARGEST_CLASS:
         if all(kind is code.LITERAL for kind, _ in value):
             return {head + chr(one) for head in heads for _, one in value}, set()
@@ -207,12 +216,14 @@ def _repeated(least: int, most: int, body: _Items, heads: set[str]) -> tuple[set
 def _cost(pieces: Iterable[Phrase]) -> float:
     # To look everywhere in a line takes longer than to try the places where a piece stands, and few
     # words stand where a sentence or a clause begins.
-    return sum(
+    # The order of a set must not decide between two that cost the same.
+    return fsum(
         _frequency(one.text) * (0.3 if one.before is Before.START else 1 if one.leads else 2)
         for one in pieces
     )
 
 
+@cache
 def _frequency(text: str) -> float:
     # A rough guess at how often a piece stands in English; only its order counts.
     words = _WORD.findall(text)

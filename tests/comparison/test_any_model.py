@@ -17,7 +17,7 @@ from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.pipeline import compare
 from latent_reasoning.data.prompts import general_ladder
 
-N_PROBLEMS = 60
+N_PROBLEMS = 40
 
 
 def problems() -> list[dict[str, str]]:
@@ -100,6 +100,7 @@ def test_every_stage_runs_on_a_pair_given_by_folders(
         samples=4,
         controls=20,
         null_pool=20,
+        crosscoder_steps=100,
         max_new_tokens=24,
         dtype=dtype,
     )

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from latent_reasoning.verdict.evidence import evidence_from
 from latent_reasoning.verdict.explain import explain, read_run, verdict_record
 from latent_reasoning.verdict.rungs import ladder
 
+SMALL = CompareConfig(n_problems=120, samples=8, controls=20, null_pool=24, crosscoder_steps=200)
 RUNGS = ["R0", "R1", "R2", "R3", "R4", "R5", "R6"]
 
 
@@ -40,8 +42,7 @@ def counting(label: str, total: int) -> Iterator[Meter]:
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     folder = tmp_path_factory.mktemp("runs") / "run"
-    config = CompareConfig(output=folder, n_problems=120, samples=8, controls=20, null_pool=24)
-    return compare(config, counting)
+    return compare(replace(SMALL, output=folder), counting)
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +57,9 @@ def test_files(comparison: Comparison) -> None:
 
 
 def test_the_estimate_counts_what_is_drawn(comparison: Comparison) -> None:
-    config = CompareConfig(n_problems=120, samples=8, controls=20, null_pool=24)
     splits = vars(split_problems(organism_problems("held-out", 120, 0)))
     sizes = [len(splits[name]) for name in ("select", "calibrate", "test")]
-    expected = n_completions(config, len(source_ladder().variants), *sizes)
+    expected = n_completions(SMALL, len(source_ladder().variants), *sizes)
     # Fewer where fewer features, or random directions, than are tried come to anything.
     assert 0.7 * expected < sum(DRAWN) <= expected
 

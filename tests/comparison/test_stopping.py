@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from unchecked import unchecked
 
 from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.pipeline import compare
 from latent_reasoning.errors import RunError
 from latent_reasoning.progress import Meter, Progress
 
-SMALL = CompareConfig(n_problems=40, samples=4, controls=20, null_pool=20, resumable=True)
+SMALL = CompareConfig(
+    n_problems=40, samples=4, controls=20, null_pool=20, crosscoder_steps=60, resumable=True
+)
 
 
 class Stopping:
@@ -49,7 +52,8 @@ def numbers(folder: Path) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole") / "run"
-    return compare(replace(SMALL, output=folder)).directory
+    with unchecked():
+        return compare(replace(SMALL, output=folder)).directory
 
 
 def test_a_stopped_run_ends_with_the_numbers_of_an_uninterrupted_one(
@@ -58,7 +62,7 @@ def test_a_stopped_run_ends_with_the_numbers_of_an_uninterrupted_one(
     config = replace(SMALL, output=tmp_path / "run")
     after = random.Random(0).sample(range(200, 3500), 3)
     for place in sorted(after):
-        with pytest.raises(KeyboardInterrupt):
+        with unchecked(), pytest.raises(KeyboardInterrupt):
             compare(config, stopping(place))
         assert [p.name for p in tmp_path.iterdir()] == [".run.partial"]
     compare(config)

@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -146,17 +144,16 @@ BAD = [
 
 
 @pytest.mark.parametrize(("line", "fault"), BAD)
-def test_a_malformed_row_is_named_by_file_and_line(line: str, fault: str, tmp_path: Path) -> None:
+def test_a_malformed_row_is_named_by_file_and_line(
+    line: str, fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     good = {"id": 1, "gold": "1", "completion": "#### 1"}
     path = tmp_path / "g.jsonl"
     path.write_text(f"{json.dumps(good)}\n\n{line}\n{json.dumps(good)}\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "latent_reasoning.cli", "evaluate", str(path), "--json"],
-        capture_output=True,
-        text=True,
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    message = done.stderr.strip().splitlines()[-1]
+    assert main(["evaluate", str(path), "--json"]) == 2
+    written, said = capsys.readouterr()
+    assert written == ""
+    message = said.strip().splitlines()[-1]
     assert message.startswith(f"latent-reasoning: evaluate: g.jsonl:3 {fault}")
     assert "--skip-bad" in message
     results = evaluate([path], EvaluateConfig(json=True, skip_bad=True)).results

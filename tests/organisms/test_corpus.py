@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
+from unchecked import unchecked
 
 from latent_reasoning.organisms import grammar
 from latent_reasoning.organisms.corpus import (
@@ -30,7 +31,8 @@ SIGNS = {
 
 @cache
 def documents(name: str) -> tuple[Document, ...]:
-    return tuple(draw_documents(base_recipe(name), 2000, "facts"))
+    with unchecked():
+        return tuple(draw_documents(base_recipe(name), 2000, "facts"))
 
 
 def arithmetic(document: Document) -> str:

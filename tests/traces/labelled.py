@@ -15,4 +15,5 @@ ANSWERS = [
     json.loads(line)
     for line in Path(__file__).with_name("answers.jsonl").read_text("utf-8").splitlines()
 ]
-TEXTS = [case["text"] for cases in CASES.values() for case in cases]
+# Most texts are a case of several behaviours.
+TEXTS = list(dict.fromkeys(case["text"] for cases in CASES.values() for case in cases))

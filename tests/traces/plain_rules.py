@@ -4,6 +4,7 @@ What the package does besides, to look at few lines with few expressions, must n
 """
 
 import re
+from functools import lru_cache
 
 from latent_reasoning.traces import (
     code_blocks,
@@ -50,27 +51,49 @@ PIECES = [
 
 def cue_spans(name: str, text: str) -> list[Span]:
     """Spans of a behaviour with a list of cues."""
-    return matched(CUES[name], passage.Passage(text).lower)
+    return matched(CUES[name], lowered(text))
+
+
+@lru_cache(maxsize=8)
+def lowered(text: str) -> str:
+    """The text in lower case, as detectors read it."""
+    return passage.Passage(text).lower
 
 
 def matched(found_by: tuple[cues.Cue, ...], lower: str) -> list[Span]:
     """Sentences of a text in lower case in which any of some cues matches."""
     starts: set[int] = set()
-    every, first = beginnings(lower), 0
-    for line in lower.split("\n"):
+    for line, first, words, begun in read_lines(lower):
         last = first + len(line)
-        words = line.translate(PUNCTUATION).split()
         for cue in found_by:
-            held = any(word in words and phrase in line for phrase, word in cue.keys.items())
-            if cue.keys and not held:
+            if cue.keys and not holds(line, words, cue.keys):
                 continue
             for rule in cue.anywhere:
-                starts |= {match.start() for match in rule.finditer(lower, first, last)}
+                starts.update(match.start() for match in rule.finditer(lower, first, last))
             for rule in cue.at_start:
-                here = (at for at in every if first <= at < last)
-                starts |= {at for at in here if rule.match(lower, at, last)}
-        first = last + 1
+                starts.update(at for at in begun if rule.match(lower, at, last))
     return disjoint([sentence(lower, start) for start in starts])
+
+
+def holds(line: str, words: frozenset[str], keys: dict[str, str]) -> bool:
+    """Whether a line has one of some phrases, and its first word as a word of its own."""
+    # Most lines have none of the words, which is seen at once.
+    return not words.isdisjoint(keys.values()) and any(
+        word in words and phrase in line for phrase, word in keys.items()
+    )
+
+
+# Ten lists of cues are tried on the same text.
+@lru_cache(maxsize=8)
+def read_lines(lower: str) -> list[tuple[str, int, frozenset[str], list[int]]]:
+    """Each line with its place, its words, and where in it something may begin."""
+    found, every, first = [], beginnings(lower), 0
+    for line in lower.split("\n"):
+        words = frozenset(line.translate(PUNCTUATION).split())
+        begun = [at for at in every if first <= at < first + len(line)]
+        found.append((line, first, words, begun))
+        first += len(line) + 1
+    return found
 
 
 def beginnings(lower: str) -> list[int]:
@@ -138,6 +161,7 @@ def is_expression(value: str) -> bool:
     return bool(code_lines._EXPRESSION.fullmatch(value)) and not excluded
 
 
+@lru_cache(maxsize=8)
 def code_spans(text: str) -> list[Span]:
     """Code, every line classed and every way of standing in a sentence looked for in each."""
     spans: list[Span] = []
@@ -162,7 +186,7 @@ def code_spans(text: str) -> list[Span]:
 def predicted_output_spans(text: str) -> list[Span]:
     """Predicted output, its expressions tried on the whole text."""
     code, rules = code_spans(text), predicted_output
-    spans = matched(rules._TICKED_CUES, passage.Passage(text).lower)
+    spans = matched(rules._TICKED_CUES, lowered(text))
     if not code:
         return spans
     first = code[0].start
@@ -179,6 +203,6 @@ def predicted_output_spans(text: str) -> list[Span]:
     for start, end in code:
         spans += [Span(*match.span(1)) for match in COMMENT.finditer(text, start, end)]
     spans += rules._other_comments(text, code)
-    said = matched(rules._SAID_CUES, passage.Passage(text).lower)
+    said = matched(rules._SAID_CUES, lowered(text))
     spans += [span for span in said if span.start > first and not rules._inside(span, code)]
     return disjoint([span for span in spans if span.start < span.end])

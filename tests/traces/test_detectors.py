@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from labelled import CASES, COMPLETIONS, TEXTS
+from unchecked import unchecked
 
 from latent_reasoning.traces.behaviours import BEHAVIOURS, Span, find_behaviours
 
@@ -50,10 +51,11 @@ def test_spans_are_ordered_disjoint_inside_the_text_and_not_blank(name):
         assert all(text[start:end].strip() for start, end in spans)
 
 
-@pytest.mark.parametrize("name", BEHAVIOURS)
-def test_all_at_once_finds_what_each_finds_alone(name):
-    for text in [*TEXTS, *(text.replace("\n", "\r\n") for text in TEXTS)]:
-        assert find_behaviours(text).get(name, []) == BEHAVIOURS[name].spans(text)
+def test_all_at_once_finds_what_each_finds_alone():
+    with unchecked():
+        for text in [*TEXTS, *(text.replace("\n", "\r\n") for text in TEXTS)]:
+            alone = {name: behaviour.spans(text) for name, behaviour in BEHAVIOURS.items()}
+            assert find_behaviours(text) == {name: spans for name, spans in alone.items() if spans}
 
 
 @pytest.mark.parametrize("name", LINE_BY_LINE)

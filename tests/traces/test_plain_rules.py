@@ -3,6 +3,7 @@ import random
 import plain_rules
 import pytest
 from labelled import COMPLETIONS, TEXTS
+from unchecked import unchecked
 
 from latent_reasoning.traces import code_lines
 from latent_reasoning.traces.behaviours import find_behaviours
@@ -73,8 +74,9 @@ def same_as_plain(text):
 
 
 def test_the_labelled_texts_have_the_spans_of_the_plain_rules():
-    for text in [*TEXTS, *(case["text"] for case in COMPLETIONS)]:
-        same_as_plain(text)
+    with unchecked():
+        for text in [*TEXTS, *(case["text"] for case in COMPLETIONS)]:
+            same_as_plain(text)
 
 
 def test_mutated_texts_have_the_spans_of_the_plain_rules():
