@@ -6,7 +6,7 @@ latent, no-code and bad-code under the arms of `CALIBRATION_ARMS`. Held out: eve
 threshold of the KL rival, is chosen on the calibration part.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
