@@ -47,11 +47,10 @@ class Crossing(NamedTuple):
     """Largest k that was looked at."""
 
     def describe(self) -> str:
-        """The crossing in words."""
-        if self.k is None:
-            return f"no crossing up to {self.largest_k}"
+        """The crossing in words, with its interval wherever resamples cross."""
         low, high = (f"beyond {self.largest_k}" if k is None else k for k in self[1:3])
-        return f"crossing at {self.k} [{low}, {high}]"
+        found = f"crossing at {self.k}" if self.k else f"no crossing up to {self.largest_k}"
+        return found if self.k is None and self.low is None else f"{found} [{low}, {high}]"
 
 
 def pass_at_k(

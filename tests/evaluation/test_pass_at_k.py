@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from latent_reasoning.errors import LatentReasoningError
 from latent_reasoning.evaluation.intervals import wilson
 from latent_reasoning.evaluation.pass_at_k import (
+    Crossing,
     coverage,
     crossing,
     mean_curve,
@@ -141,6 +142,11 @@ def test_an_uncertain_crossing_has_an_open_end():
     assert found.high is None
     assert found.low is not None
     assert found.k is None or found.describe().endswith("beyond 16]")
+
+
+def test_an_interval_that_reaches_a_crossing_is_said_though_the_curves_do_not_cross() -> None:
+    found = Crossing(k=None, low=8, high=None, share=0.3, largest_k=16)
+    assert found.describe() == "no crossing up to 16 [8, beyond 16]"
 
 
 def test_a_curve_reaches_itself_at_once_whatever_the_number_of_samples():
