@@ -10,11 +10,13 @@ Code is found line by line, in linear time, and never executed:
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from latent_reasoning.traces.code_inline import inline_spans, pieces_of
-from latent_reasoning.traces.code_languages import may_hold_others, other_spans
+from latent_reasoning.traces.code_languages import may_hold_code, may_hold_others, other_spans
 from latent_reasoning.traces.code_lines import Line, code_runs, is_code, split_lines
 from latent_reasoning.traces.spans import Span
 
@@ -27,26 +29,35 @@ def code_spans(text: str) -> list[Span]:
     >>> code_spans("2x = 10\nx = 10 / 2\nx = 5")
     []
     """
+    blocks = [*_blocks(text)]
+    # What is between the marks of a program is code whatever it says, and is not read.
+    unread = [block.text for block in blocks if block.fence is None]
+    untagged = [block.text for block in blocks if block.fence and block.fence.kind == "untagged"]
+    outside = unread[0] if len(unread) == 1 else "\n".join(unread)
+    read = "\n".join([outside, *untagged]) if untagged else outside
+    bare = may_hold_code(read)
+    others = bare and may_hold_others(read)
+    pieces = pieces_of(outside)
+    inline = bool(pieces) or ";" in outside or "`" in outside
+    lines = split_lines(text, bare) if bare or inline else ()
     spans: list[Span] = []
-    fenced = "```" in text or "~~~" in text
-    lines = split_lines(text)
-    pieces = pieces_of(text)
-    others = may_hold_others(text)
-    inline = bool(pieces) or ";" in text or "`" in text
-    for block in _blocks(lines) if fenced else [_Block(None, lines, None, ended=False)]:
+    for block in blocks:
         if block.fence is None:
-            runs = [Span(run[0].start, run[-1].end) for run in code_runs(block.lines)]
-            found = inline_spans(block.lines, pieces, runs) if inline else ()
+            if not lines:
+                continue
+            inside = _lines_of(block, lines)
+            runs = [Span(run[0].start, run[-1].end) for run in code_runs(inside)] if bare else []
+            found = inline_spans(inside, pieces, runs) if inline else ()
             spans += sorted([*runs, *found])
             if others:
-                spans = sorted([*spans, *other_spans(block.lines, spans)])
+                spans = sorted([*spans, *other_spans(inside, spans)])
         elif block.fence.kind == "program":
-            if not block.ended or any(line.text.strip() for line in block.lines):
+            if not block.ended or block.text.strip():
                 spans.append(_around(block, block.fence))
-        elif block.fence.kind == "untagged" and (
-            is_code(block.lines, fenced=True) or (others and any(other_spans(block.lines, ())))
-        ):
-            spans.append(_around(block, block.fence))
+        elif block.fence.kind == "untagged" and bare:
+            inside = _lines_of(block, lines)
+            if is_code(inside, fenced=True) or (others and any(other_spans(inside, ()))):
+                spans.append(_around(block, block.fence))
     return spans
 
 
@@ -64,8 +75,10 @@ class _Fence(NamedTuple):
 class _Block(NamedTuple):
     fence: _Fence | None
     """The opening fence; None for lines outside any fence."""
-    lines: Sequence[Line]
-    """The lines between the fences."""
+    text: str
+    """What stands between the fences."""
+    start: int
+    """Offset of its first character in the text."""
     end: int | None
     """Offset after the closing mark, if one was written."""
     ended: bool
@@ -84,14 +97,16 @@ _PROGRAM_TAG = re.compile(
     re.I,
 )
 _LATE_FENCE = re.compile(r"(?P<mark>```|~~~)(?P<info>i?python3?|py3?)[ \t]*+$", re.I)
+_MARK = re.compile(r"```|~~~")
+_line_start = attrgetter("start")
 _ONE_WORD = re.compile(r"[\w+#.{}=-]*+[ \t]*+")
 
 
-def _fence(line: Line) -> _Fence | None:
-    match = _FENCE.fullmatch(line.text)
-    late = None if match else _LATE_FENCE.search(line.text)
+def _fence(line: str, at: int) -> _Fence | None:
+    match = _FENCE.fullmatch(line)
+    late = None if match else _LATE_FENCE.search(line)
     if late:
-        return _Fence("program", late["mark"], line.start + late.start("mark"), line.end)
+        return _Fence("program", late["mark"], at + late.start("mark"), at + len(line))
     if match is None:
         return None
     info = match["info"].strip()
@@ -101,43 +116,57 @@ def _fence(line: Line) -> _Fence | None:
         kind = "other" if _ONE_WORD.fullmatch(info) else "words"
     else:
         kind = "untagged"
-    start = line.start + match.start("mark")
-    end = match.end("mark") if kind == "words" else len(line.text.rstrip())
-    return _Fence(kind, match["mark"][:3], start, line.start + end)
+    end = match.end("mark") if kind == "words" else len(line.rstrip())
+    return _Fence(kind, match["mark"][:3], at + match.start("mark"), at + end)
 
 
-def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
+def _blocks(text: str) -> Iterator[_Block]:
     current: _Fence | None = None
-    content: list[Line] = []
-    for line in lines:
-        if "```" not in line.text and "~~~" not in line.text:
-            content.append(line)
+    start = end = 0
+    for mark in _MARK.finditer(text):
+        if mark.start() < end:
             continue
-        fence = _fence(line)
-        closing = _closing(line, fence, current) if current else None
+        first = text.rfind("\n", 0, mark.start()) + 1
+        end = text.find("\n", first)
+        end = len(text) if end < 0 else end
+        line = text[first:end]
+        fence = _fence(line, first)
+        closing = _closing(line, first, fence, current) if current else None
         if closing is not None:
-            content.append(line._replace(text=line.text[: closing.start - line.start]))
-            yield _Block(current, content, closing.end, ended=True)
-            current, content = None, []
-        elif fence is None or fence.kind == "words" or (current and fence.kind == "untagged"):
-            content.append(line)
-        else:
-            yield _Block(current, content, None, ended=True)
-            current, content = fence, []
-    yield _Block(current, content, None, ended=False)
+            yield _Block(current, text[start : closing.start], start, closing.end, ended=True)
+            current, start = None, end + 1
+        elif not (fence is None or fence.kind == "words" or (current and fence.kind == "untagged")):
+            yield _Block(current, text[start:first], start, None, ended=True)
+            current, start = fence, end + 1
+    yield _Block(current, text[start:], start, None, ended=False)
 
 
-def _closing(line: Line, fence: _Fence | None, current: _Fence) -> Span | None:
+def _closing(line: str, at: int, fence: _Fence | None, current: _Fence) -> Span | None:
     if fence is not None:
         closes = fence.kind in ("untagged", "words") and fence.mark == current.mark
         return Span(fence.start, fence.end) if closes else None
     # "print(x)```" lost the line break before its closing mark; a pair of marks is inline code.
-    if line.text.count(current.mark) != 1:
+    if line.count(current.mark) != 1:
         return None
-    start = line.start + line.text.index(current.mark)
+    start = at + line.index(current.mark)
     return Span(start, start + len(current.mark))
 
 
+def _lines_of(block: _Block, lines: Sequence[Line]) -> Sequence[Line]:
+    stop = block.start + len(block.text)
+    first, last = (bisect_left(lines, at, key=_line_start) for at in (block.start, stop))
+    inside = lines[first:last]
+    if inside and inside[-1].end > stop:
+        # Its closing mark stands in the same line.
+        inside = [*inside[:-1], inside[-1]._replace(text=block.text[inside[-1].start - block.start :])]
+    return inside
+
+
 def _around(block: _Block, fence: _Fence) -> Span:
-    written = [line.end for line in block.lines if line.text.strip()]
-    return Span(fence.start, block.end if block.end is not None else max([fence.end, *written]))
+    if block.end is not None:
+        return Span(fence.start, block.end)
+    written = len(block.text.rstrip())
+    if not written:
+        return Span(fence.start, fence.end)
+    end = block.text.find("\n", written)
+    return Span(fence.start, block.start + (len(block.text) if end < 0 else end))

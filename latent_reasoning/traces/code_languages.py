@@ -10,7 +10,7 @@ so an assignment needs a second one, or a type, beside it.
 import re
 from collections.abc import Iterator, Sequence
 
-from latent_reasoning.traces.code_lines import DISPLAY, Line
+from latent_reasoning.traces.code_lines import DISPLAY, MAY_BE_CODE, Line
 from latent_reasoning.traces.screen import LineScreen
 from latent_reasoning.traces.spans import Span
 
@@ -85,9 +85,15 @@ _WEAK = re.compile(
     re.ASCII,
 )
 # One pass over the text in an automaton: lines of prose never meet the expressions above.
-_ANYWHERE = LineScreen(rf"{_STRONG.pattern}|(?:{_WEAK.pattern})[ \t]*$")
+_OTHERS = rf"{_STRONG.pattern}|(?:{_WEAK.pattern})[ \t]*$"
+_ANYWHERE, _ANY_CODE = LineScreen(_OTHERS), LineScreen(rf"{_OTHERS}|{MAY_BE_CODE}")
 _EXECUTED = re.compile(r"\+\+|--|[-+*/:]=|;.*(?://|%)")
 _JOINS = re.compile(r"[{}()\]];?|(?:end|else|begin|do|od|fi)\b.*|.*[;{}]|return\b.*|//.*|var .*;")
+
+
+def may_hold_code(text: str) -> bool:
+    """Whether any line of a text begins like code of any language."""
+    return _ANY_CODE.passes(text)
 
 
 def may_hold_others(text: str) -> bool:

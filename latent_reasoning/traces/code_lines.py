@@ -124,13 +124,31 @@ _OPENS = ("\\[", "\\begin{", "[asy]")
 _NOT_FIRST = frozenset("0123456789\\$*-|&=+,;:!?/<%^~")
 _TITLE = re.compile(r"[A-Z][a-z]*+[,:]? [A-Za-z]")
 _LONG_NAME = re.compile(r"[a-z]\w+", re.ASCII)
+# How a line begins that may be code at all, for an automaton: white space of any kind, of which
+# that outside ASCII is a question mark, and less than the expressions above ask for.
+_SOME_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_SOME_TARGET = rf"{_SOME_NAME}(?:\[[^\n]*\]|\.{_SOME_NAME})*"
+MAY_BE_CODE = (
+    r"[ \t\v\f\x1c-\x1f?]*(?:>>>|In ?\[|\.\.\. "
+    r"|(?:async|def|import|from|print|for|if|assert|while|elif|with|except|else|try|finally|class"
+    r"|return|yield|raise|del|break|continue|pass)\b"
+    rf"|{_SOME_NAME}(?:\.{_SOME_NAME})*\("
+    rf"|{_SOME_TARGET}(?: *, *{_SOME_TARGET})*(?: *: *[A-Z a-z0-9_.\[\],|]+)?"
+    r" *(?:\*\*|//|[-+*/%])?=)"
+)
+"""A line that is strong or weak begins with what this matches."""
 
 
-def split_lines(text: str) -> list[Line]:
+def split_lines(text: str, bare: bool = True) -> list[Line]:
     r"""Class every line of a text whose line ends are \n; one that touches a display is prose.
 
     Lines in a block that a line "```python" opens are code whatever they hold, and called neutral.
+
+    Args:
+        text: The text.
+        bare: Some line may be code on its own; else none is looked into.
     """
+    classed = kind_of if bare else _neutral_or_prose
     texts = text.split("\n")
     kinds: list[Kind] = []
     displays = "\\" in text or "$$" in text or "asy]" in text
@@ -146,15 +164,13 @@ def split_lines(text: str) -> list[Line]:
         elif displays and ("\\" in bare or "$$" in bare or "asy]" in bare):
             marks = _DISPLAY.findall(bare)
             shown = in_display or marks
-            kinds.append(DISPLAY if shown else NEUTRAL if in_program else kind_of(bare))
+            kinds.append(DISPLAY if shown else NEUTRAL if in_program else classed(bare))
             for mark in marks:
                 in_display = not in_display if mark == "$$" else mark in _OPENS
         elif in_display:
             kinds.append(DISPLAY)
         else:
-            # Most lines of prose end here; `kind_of` says the same of them.
-            title = not in_program and _TITLE.match(bare)
-            kinds.append(PROSE if title else NEUTRAL if in_program else kind_of(bare))
+            kinds.append(NEUTRAL if in_program else classed(bare))
     ends = [at + number for number, at in enumerate(accumulate(map(len, texts)))]
     fields = zip(texts, [0, *(end + 1 for end in ends)], ends, kinds, strict=False)
     return list(map(_new_line, fields))
@@ -249,6 +265,10 @@ def kind_of(line: str) -> Kind:
     # Every alternative of the expression holds one of these.
     possible = "(" in line or " for " in line or "lambda" in line
     return STRONG if possible and _EVIDENT.search(line) else WEAK
+
+
+def _neutral_or_prose(line: str) -> Kind:
+    return NEUTRAL if line.startswith("#") else PROSE
 
 
 def _bare(line: str) -> str:

@@ -145,13 +145,15 @@ def detector(cues: Iterable[Cue]) -> Callable[[Passage], list[Span]]:
 def _matches(
     line: ProseLine, leads: Set[str], one: Cue, expression: re.Pattern[str], at_start: bool
 ) -> list[int]:
-    if one.keys and not any(map(line.text.__contains__, one.keys)):
+    # Where its places are known, the expression itself is tried sooner than its words.
+    if "" in leads and one.keys and not any(map(line.text.__contains__, one.keys)):
         return []
     text, end = line.whole, line.end
-    if at_start:
-        # Beginnings take longer to find than places to try.
-        places = line.beginnings if "" in leads else line.places(leads)
-        found = [at for at in places if expression.match(text, at, end) and at in line.beginnings]
+    if at_start and "" in leads:
+        found = [at for at in line.beginnings if expression.match(text, at, end)]
+    elif at_start:
+        places = line.places(leads)
+        found = [at for at in places if expression.match(text, at, end) and line.begins(at)]
     elif "" in leads:
         found = [match.start() for match in expression.finditer(text, line.start, end)]
     else:

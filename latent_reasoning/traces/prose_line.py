@@ -43,6 +43,22 @@ class ProseLine:
             self._beginnings = sorted(found)
         return self._beginnings
 
+    def begins(self, at: int) -> bool:
+        """Whether a place in it is one of its beginnings, found without the others."""
+        if at == self.start or at >= self.end:
+            return at < self.end
+        marks = _MARKS.match(self.whole, self.start, self.end)
+        behind_marks = marks.end() if marks else self.start
+        if at == behind_marks:
+            return True
+        # The marks of a list are read with the line break, of which the first line has none.
+        first = behind_marks if self.start else 0
+        before = self.whole[at - 1]
+        if before == " ":
+            return at - 2 >= first and self.whole[at - 2] in ".!?:;,)*>\u2026"
+        alone = before in ">*" and self.whole[at] != " "
+        return at > first and (alone or before in "(\u2014")
+
     def places(self, phrases: Iterable[str]) -> list[int]:
         """Where any of some phrases stands in it, counted from the start of the text, in order."""
         found = []
