@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from latent_reasoning.traces.code_inline import inline_spans, pieces_of
+from latent_reasoning.traces.code_inline import inline_spans, may_hold_pieces, pieces_of
 from latent_reasoning.traces.code_languages import may_hold_code, may_hold_others, other_spans
 from latent_reasoning.traces.code_lines import Line, code_runs, is_code, split_lines
 from latent_reasoning.traces.spans import Span
@@ -37,7 +37,7 @@ def code_spans(text: str) -> list[Span]:
     read = "\n".join([outside, *untagged]) if untagged else outside
     bare = may_hold_code(read)
     others = bare and may_hold_others(read)
-    pieces = pieces_of(outside)
+    pieces = pieces_of(outside) if may_hold_pieces(outside) else []
     inline = bool(pieces) or ";" in outside or "`" in outside
     lines = split_lines(text, bare) if bare or inline else ()
     spans: list[Span] = []
@@ -123,7 +123,9 @@ def _fence(line: str, at: int) -> _Fence | None:
 def _blocks(text: str) -> Iterator[_Block]:
     current: _Fence | None = None
     start = end = 0
-    for mark in _MARK.finditer(text):
+    # Most texts have none, which is found out faster so.
+    fenced = ("`" in text and "```" in text) or ("~" in text and "~~~" in text)
+    for mark in _MARK.finditer(text) if fenced else ():
         if mark.start() < end:
             continue
         first = text.rfind("\n", 0, mark.start()) + 1

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from latent_reasoning.traces.code_lines import PROSE, STRONG, Line, is_code, kind_of
+from latent_reasoning.traces.screen import LineScreen
 from latent_reasoning.traces.spans import Span, disjoint
 
 # Longer calls in a sentence are not looked into; the limit bounds the cost of every pattern below.
@@ -83,6 +84,16 @@ _OF_MODULE = _piece(
     ".", rf"\b(?:math|np|numpy|sp|sympy|itertools)\.[a-z]\w*+\({_INSIDE}\)", r"\((?!\)|\.\.\.)"
 )
 _CALLER = re.compile(r"\b(?:(math|np|numpy|sp|sympy|itertools)\.)?([a-z]\w*+)$", re.ASCII)
+
+_ANY_PIECE = LineScreen(
+    rf"[^\n]*(?:\b(?:{'|'.join(_CALLED)}|(?:math|np|numpy|sp|sympy|itertools)\.[a-z][a-z0-9A-Z_]*)\("
+    r"|\b(?:def|import|lambda) [A-Za-z_*]|\}\]|`|\[[^\n]* for )"
+)
+
+
+def may_hold_pieces(text: str) -> bool:
+    """Whether `pieces_of` can say anything of a text."""
+    return _ANY_PIECE.passes(text)
 
 
 def pieces_of(text: str) -> list[Piece]:

@@ -7,10 +7,9 @@ number. The package google-re2 is used here only.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from latent_reasoning.traces.phrases import Before, Need, needs
 from latent_reasoning.traces.prose_line import ProseLine
@@ -30,9 +29,9 @@ _MEMORY = 32 * 2**20
 
 
 _Match = Callable[[bytes], list[int]]
-_Held = TypeVar("_Held")
-_Entry = tuple[int, int | None, str]
-"""An expression, its need for a phrase besides if any, the phrase if it leads."""
+_Entry = tuple[int, set[int], str]
+"""An expression, the numbers of the phrases one of which it needs besides if any, the phrase if it
+leads."""
 
 
 class Screen:
@@ -62,22 +61,18 @@ class Screen:
         Args:
             lower: A text in lower case, its lines ended by \n.
         """
-        match, stand_for = self._phrases
+        match, entries = self._phrases
         plain = lower if lower.isascii() else _NOT_ASCII.sub(_OTHER, lower)
         found: dict[int, dict[ProseLine, set[str]]] = {}
         start = 0
         for line in plain.encode("latin-1").split(b"\n"):
             end = start + len(line)
-            held = [stand_for[phrase] for phrase in match(b"\n" + line)] if line else ()
+            held = match(b"\n" + line) if line else ()
             there: ProseLine | None = None
-            met: set[int] | None = None
-            for entries, _ in held:
-                for expression, need, lead in entries:
-                    if need is not None:
-                        if met is None:
-                            met = set().union(*[meets for _, meets in held if meets])
-                        if need not in met:
-                            continue
+            for phrase in held:
+                for expression, besides, lead in entries[phrase]:
+                    if besides and besides.isdisjoint(held):
+                        continue
                     if there is None:
                         there = ProseLine(lower, start, end)
                     lines = found.get(expression)
@@ -99,21 +94,27 @@ class Screen:
         ]
 
     @cached_property
-    def _phrases(self) -> tuple[_Match, list[tuple[list[_Entry], list[int]]]]:
-        # By phrase: what it leads to, and the needs that it meets as the phrase besides.
-        held_by: dict[tuple[Before, str], tuple[list[_Entry], list[int]]]
-        held_by = defaultdict(lambda: ([], []))
-        for count, (number, need) in enumerate(self._needs):
+    def _phrases(self) -> tuple[_Match, list[list[_Entry]]]:
+        # By phrase, the expressions that it leads to; none where they only need it besides.
+        sought = {
+            (one.before, one.text)
+            for _, need in self._needs
+            for one in (*need.first, *need.besides)
+        }
+        match, numbers = _automaton(sorted(sought, key=lambda one: (one[0].value, one[1])))
+        entries: list[list[_Entry]] = [[] for _ in range(sum(map(len, numbers.values())))]
+        for expression, need in self._needs:
+            besides = {n for before, text, _ in need.besides for n in numbers[before, text]}
             for before, text, leads in need.first:
-                entry = number, count if need.besides else None, text if leads else ""
-                held_by[before, text][0].append(entry)
-            for before, text, _ in need.besides:
-                held_by[before, text][1].append(count)
-        return _automaton(held_by)
+                for n in numbers[before, text]:
+                    entries[n].append((expression, besides, text if leads else ""))
+        return match, entries
 
 
-def _automaton(held_by: Mapping[tuple[Before, str], _Held]) -> tuple[_Match, list[_Held]]:
-    # What finds the numbers of the phrases in a line, and what each number stands for.
+def _automaton(
+    phrases: Iterable[tuple[Before, str]],
+) -> tuple[_Match, dict[tuple[Before, str], list[int]]]:
+    # What finds the numbers of the phrases in a line, and the numbers of each phrase.
     import re2
 
     options = re2.Options()
@@ -121,14 +122,13 @@ def _automaton(held_by: Mapping[tuple[Before, str], _Held]) -> tuple[_Match, lis
     options.never_capture = True
     options.max_mem = _MEMORY
     # Its wrapper takes a third of the time.
-    automaton, stand_for = re2.Set.SearchSet(options)._set, []
-    for (before, text), held in held_by.items():
+    automaton, numbers = re2.Set.SearchSet(options)._set, {}
+    for before, text in phrases:
         literal = re.escape(_NOT_ASCII.sub(_OTHER, text)).replace(_OTHER, r"\x80")
-        for lead in _BEFORE[before]:
-            automaton.Add((lead + literal).encode("latin-1"))
-            stand_for.append(held)
+        leads = [(lead + literal).encode("latin-1") for lead in _BEFORE[before]]
+        numbers[before, text] = [automaton.Add(lead) for lead in leads]
     automaton.Compile()
-    return automaton.Match, stand_for
+    return automaton.Match, numbers
 
 
 class LineScreen:
