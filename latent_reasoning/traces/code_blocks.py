@@ -3,9 +3,10 @@ r"""Code blocks: where a text holds a program, fenced, bare or inside a sentence
 Code is found line by line, in linear time, and never executed:
 
 1. A fenced block tagged python (or another programming language) is code, closed or cut off;
-   blocks with any other tag, such as output, bash or latex, are not.
+   blocks with any other tag, such as output, are not.
 2. The content of an untagged fence, and every run of code lines outside fences, is code when
-   `code_lines.is_code` (Python) or `code_languages` says so.
+   `code_lines.is_code` (Python) or `code_languages` says so; a block tagged latex, text or bash
+   where one of its lines is code on its own.
 3. In the other lines outside fences, what `code_inline` and `code_languages` find.
 """
 
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 from latent_reasoning.traces.code_inline import inline_spans, may_hold_pieces, pieces_of
 from latent_reasoning.traces.code_languages import may_hold_code, may_hold_others, other_spans
-from latent_reasoning.traces.code_lines import Line, code_runs, is_code, split_lines
+from latent_reasoning.traces.code_lines import STRONG, Line, code_runs, is_code, split_lines
 from latent_reasoning.traces.spans import Span
 
 
@@ -32,7 +33,7 @@ def code_spans(text: str) -> list[Span]:
     blocks = [*_blocks(text)]
     # What is between the marks of a program is code whatever it says, and is not read.
     unread = [block.text for block in blocks if block.fence is None]
-    untagged = [block.text for block in blocks if block.fence and block.fence.kind == "untagged"]
+    untagged = [block.text for block in blocks if block.fence and block.fence.kind in _READ]
     outside = unread[0] if len(unread) == 1 else "\n".join(unread)
     read = "\n".join([outside, *untagged]) if untagged else outside
     bare = may_hold_code(read)
@@ -54,16 +55,19 @@ def code_spans(text: str) -> list[Span]:
         elif block.fence.kind == "program":
             if not block.ended or block.text.strip():
                 spans.append(_around(block, block.fence))
-        elif block.fence.kind == "untagged" and bare:
+        elif block.fence.kind in _READ and bare:
             inside = _lines_of(block, lines)
-            if is_code(inside, fenced=True) or (others and any(other_spans(inside, ()))):
+            whole = block.fence.kind == "untagged" and is_code(inside, fenced=True)
+            strong = any(line.kind is STRONG for line in inside)
+            if whole or strong or (others and any(other_spans(inside, ()))):
                 spans.append(_around(block, block.fence))
     return spans
 
 
 class _Fence(NamedTuple):
     kind: str
-    """program, other (tag), untagged, or words: a mark with a sentence behind it."""
+    """program, text (a tag under which programs stand as well), other (tag), untagged, or words: a
+    mark with a sentence behind it."""
     mark: str
     """The three characters that a closing mark must repeat."""
     start: int
@@ -96,6 +100,8 @@ _PROGRAM_TAG = re.compile(
     r"(?:[}]|$|[ \t]*+[{#]|[ \t]++\w+=)",
     re.I,
 )
+_TEXT_TAG = re.compile(r"(?:la)?tex|te?xt|plain|markdown|md|math|bash|sh|shell|zsh", re.I)
+_READ = ("untagged", "text")
 _LATE_FENCE = re.compile(r"(?P<mark>```|~~~)(?P<info>i?python3?|py3?)[ \t]*+$", re.I)
 _MARK = re.compile(r"```|~~~")
 _line_start = attrgetter("start")
@@ -113,7 +119,8 @@ def _fence(line: str, at: int) -> _Fence | None:
     if _PROGRAM_TAG.match(info):
         kind = "program"
     elif info:
-        kind = "other" if _ONE_WORD.fullmatch(info) else "words"
+        kind = "text" if _TEXT_TAG.fullmatch(info) else "other"
+        kind = kind if _ONE_WORD.fullmatch(info) else "words"
     else:
         kind = "untagged"
     end = match.end("mark") if kind == "words" else len(line.rstrip())

@@ -17,7 +17,7 @@ from latent_reasoning.traces.spans import Span, disjoint
 _LONGEST_PIECE = 300
 _INSIDE = r"(?:[^()\n]|\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*+\))*+\))*+\))*+"
 _OVER = (
-    r" for [A-Za-z_]\w*+(?:, ?[A-Za-z_]\w*+)*+ in (?:range\(|[A-Za-z_]\w*+\(|[\[(\"']|[a-z_]\w++)"
+    r" for [A-Za-z_]\w*+(?:, ?[A-Za-z_]\w*+)*+ in (?:range\(|[A-Za-z_]\w*+\(|[\[(\"']|[a-z_]\w++|\d++:\w)"
 )
 _COLLECTED = rf"\A(?=.*\b([A-Za-z_]\w*+)\b.* for (?:\w+, ?)*\1\b).*{_OVER}"
 _FILTERED = r"\(.* for [a-z]\w*+ in [a-z]\w*+ .*\bif [a-z].*[=<>%]"
@@ -51,6 +51,36 @@ _STATEMENTS = (
     ),
     _piece("`", r"`(?:echo [^`\n]*\| ?bc\b[^`\n]*|[a-z]\w*\([a-z] ?= ?-?\d+ ?, ?[^`\n]*\))`"),
     _piece("[", r"\[[^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+\]", _COLLECTED),
+    _piece(
+        "{",
+        r"\{[^{}\n]*+\}",
+        r"\b([A-Za-z_]\w*+)\b.* for (?:\w+, ?)*\1\b.* in (?:[a-z]\w*+\(|[\[(\"'])",
+    ),
+    _piece(
+        "[",
+        r"\b(?:Length|Total|Select|Sum|Table|Count|Mean|Max|Min|Times|Plus|Apply)\[(?:[^\[\]\n]*+, )?"
+        r"(?:Range|Select|Table|Divisors|IntegerDigits|Permutations|Subsets|Tuples)\[[^\n]{1,80}?\]\]",
+    ),
+    _piece(
+        ":= by",
+        r"(?:\b(?:example|theorem|lemma|have)\b[^\n]*?)?:= by (?:norm_num|simp|decide|ring|linarith"
+        r"|omega|nlinarith|native_decide|rfl|exact|field_simp|positivity|intro)\b",
+    ),
+    # A cell of a spreadsheet.
+    _piece(
+        "=",
+        r"(?<![^\s`:(\"'])=(?:(?:SUM|SUMPRODUCT|AVERAGE|COUNT|COUNTIF|SUMIF|IF|MOD|ROUND|PMT|FV|PV"
+        r"|NPV|IRR|RATE|POWER|PRODUCT|COMBIN|PERMUT|FACT|VLOOKUP|QUOTIENT|MEDIAN|STDEV|BINOM\.DIST"
+        r"|NORM\.DIST)\([^\n]*\)|\$?[A-Z]{1,2}\$?[0-9]{1,3}[-+*/^][A-Z0-9$(][^\s`]*)",
+    ),
+    # A calculator.
+    _piece(":Disp ", r":Disp \S.*"),
+    # A tool that is called.
+    _piece(
+        "\"",
+        r"\"(?:code|python|script|source|program)\" ?: ?\"[^\n]*?(?:\\n|\bprint\(|\bimport |[a-z_] ?= ?[\w(])"
+        r"[^\n]*\"",
+    ),
 )
 _COLLECTS = ("sum", "len", "max", "min", "list", "sorted", "any", "all", "set", "int", "round",
              "prod", "print", "next")  # fmt: skip
@@ -69,7 +99,7 @@ _CALLED: dict[str, list[Piece]] = {
     **{
         name: [
             _piece(
-                f"{name}(", rf"\b{name}\({_INSIDE}\)", r"\*\*|\bEq\(|, ?[a-z]\)$|\(\[.*\], ?[\[(]"
+                f"{name}(", rf"\b{name}\({_INSIDE}\)", r"\*\*|\bEq\(|, ?[a-z]\)$|\(\[.*\], ?[\[(]|\(\{.*=.*\},"
             )
         ]
         for name in _SOLVES
@@ -77,6 +107,18 @@ _CALLED: dict[str, list[Piece]] = {
 }
 _CALLED["factorial"] = [_piece("factorial(", r"\bfactorial\(\w++\) ?//? ?\(?factorial\(\w++\)")]
 _CALLED["pow"] = [_piece("pow(", r"\bpow\([^(),\n]++,[^(),\n]++,[^(),\n]++\)")]
+_CALLED["seq"] = [_piece("seq(", r"\bseq\([^()\n]*, ?[A-Za-z], ?-?\d+, ?\w+[^()\n]*\)")]
+# R, whose ranges Octave has too.
+_CALLED["c"] = [_piece("c(", r"\b[a-z]+\(c\([-\d., ]+\)[^()\n]*\)")]
+for _name in ("sum", "prod", "mean"):
+    _CALLED.setdefault(_name, []).append(
+        _piece(f"{_name}(", rf"\b{_name}\(\(?\d+:\d+\)?[^()\n]*\)")
+    )
+for _name in ("binom", "norm", "pois", "unif", "geom", "hyper", "exp"):
+    for _kind in "dpqr":
+        _CALLED[_kind + _name] = [
+            _piece(f"{_kind}{_name}(", rf"\b{_kind}{_name}\([^()\n]*\d[^()\n]*\)")
+        ]
 _CALLED["print"].append(
     _piece("print(", rf"\bprint\({_INSIDE}\)", r"\((?!\.\.\.)(?=.*[0-9+*/{\"'])")
 )
@@ -87,7 +129,8 @@ _CALLER = re.compile(r"\b(?:(math|np|numpy|sp|sympy|itertools)\.)?([a-z]\w*+)$",
 
 _ANY_PIECE = LineScreen(
     rf"[^\n]*(?:\b(?:{'|'.join(_CALLED)}|(?:math|np|numpy|sp|sympy|itertools)\.[a-z][a-z0-9A-Z_]*)\("
-    r"|\b(?:def|import|lambda) [A-Za-z_*]|\}\]|`|\[[^\n]* for )"
+    r"|\b(?:def|import|lambda) [A-Za-z_*]|\}\]|`|[\[{][^\n]* for |\][ ]?\]|:= by|=[A-Z$]|:Disp"
+    r"|\" ?: ?\")"
 )
 
 
@@ -107,9 +150,7 @@ def pieces_of(text: str) -> list[Piece]:
             elif caller[2] in _CALLED:
                 found[caller[2]] = _CALLED[caller[2]]
     pieces = [piece for named in found.values() for piece in named]
-    if any(map(text.__contains__, (" for ", "import ", "lambda ", "def ", "}]", "`"))):
-        pieces += [piece for piece in _STATEMENTS if piece.anchor in text]
-    return pieces
+    return pieces + [piece for piece in _STATEMENTS if piece.anchor in text]
 
 
 _ONE_LINE_FENCE = re.compile(

@@ -31,7 +31,11 @@ _STRONG = re.compile(
             r"func \w+\(.*\{",
             r"function \w+\(.*\{",
             r"let mut \w+[ :=].*;",
-            r"(?:let|const|var) \w+(?:: ?[\w<>\[\]]+)? = [^\\$]*;",
+            r"(?:let|const|var) \w+(?:: ?[\w<>\[\]]+)? = [^\\$;]*;[ \t]*"
+            r"(?:(?://|let|const|var|if|for|while|return|console|print|\w+ ?[-+*/]?=|\w+[.(]).*)?$",
+            r"let (?:rec )?\w+ (?:\w+ )*= .* in\b.*[(\[]",
+            r"let rec \w+ ",
+            r"main = (?:do|print|putStr)",
             r"(?:val|var|const|let) \w+(?:: ?[\w<>\[\]]+)? = .*(?:[{(]|=>)",
             r"(?:std::)?(?:cout|cerr) ?<<",
             r"(?:printf|println!|print!|console\.log|System\.out\.print(?:ln)?|writeln|fmt\.Println"
@@ -40,6 +44,7 @@ _STRONG = re.compile(
             r"foreach ?\(.* as .*\)",
             # Prompts, and what a shell is told.
             r"(?:sage|gp|maxima|octave(?::\d+)?): ?\S",
+            r"(?:gp|julia|ghci|octave|maxima) > ?\S",
             r"(?:julia|irb(?:\([^)]*\)(?::\d+)*)?|octave(?::\d+)?|ghci|Prelude|scala|node|R|gp|mysql"
             r"|sqlite)> ?\S",
             r"\?- .*\.",
@@ -48,6 +53,7 @@ _STRONG = re.compile(
             r"\$ (?:python3?|echo|bc|perl|awk|node|ruby|julia|gcc|g\+\+|\./)\b",
             r"(?:perl -[en]|python3? -c|ruby -e|node -e) ?['\"]",
             r"echo \"?[$'\"].*(?:;|\| ?bc)",
+            r"echo \$\(\(|bc <<<",
             # Words that begin a line of one language each.
             r"<\?php",
             r"\$[a-z]\w* ?[-+*/.]?= ?[^$\\]*;",
@@ -55,10 +61,19 @@ _STRONG = re.compile(
             r"for \w+ ?= ?\S+, ?\S+(?:, ?\S+)? do\b",
             r"for \w+ := ",
             r"(?:Sub|Function) \w+\(.*\)",
-            r"Dim \w+ As \w+",
+            r"[Dd]im \w+ [Aa]s \w+",
+            r"(?:FUNCTION|PROCEDURE|[Pp]rocedure|[Aa]lgorithm) \w+ ?\([\w, ]*\)",
+            r"(?:END|End) ?(?:FOR|WHILE|IF|FUNCTION|For|While|If|Sub|Function)$",
+            r"FOR \w+ ?:?= ?\w+ TO \w+",
+            r".*:=.*\bdo\b.*\bod\b[;:]",
+            r"\w+ = (?:linspace|zeros|ones|nchoosek|trapz|cumsum|cumprod|primes)\(.*\);?$",
             r"program \w+;",
             r"\((?:define|let|display|lambda|defun|setq) ",
             r"SELECT [\w*(].*",
+            r"select (?:\*|(?:count|sum|avg|min|max)\().* from \w+",
+            r"\((?:reduce|apply|foldl|foldr|mapcar|map|filter) [^()]*\(",
+            r"\([-+*/] (?:\d+ )+\d+\)",
+            r"\(\d+ to \d+\)\.\w+",
             r"(?:WITH|CREATE TABLE|INSERT INTO) \w+.*[(;]",
             r"(?:g?awk|perl|ruby|python3?|node|Rscript|julia) (?:-\w+ )*['\"].*['\"]",
             r"\(\d+\.\.\.?\w+\)\.\w+",
@@ -71,7 +86,7 @@ _STRONG = re.compile(
             r"[a-z]\w* <- (?:c\(|\w+\(|\d+:\d+)",
             r"[A-Za-z]\w* ?= ?\[[^\]\\]*[\d.];[^\]\\]*\];",
             r"(?:N?Solve|Reduce|Simplify|FullSimplify|Sum|FindInstance|Table|Integrate|Factor|Expand"
-            r"|Total|Length|Select)\[.+\]",
+            r"|Total|Length|Select)\[.*[,^{(=+*/\[].*\]",
             r".*\[[^\[\]|]+ ?\| ?\w+ ?<- ?\[",
             r".*\.(?:select|map|count|filter|reduce|sum|inject|any|all|forEach|each) ?"
             r"(?:\{ ?(?:\|[\w, ]+\||\(?\w+\)? ?->|[^}]*\bit\b)|\(\(?\w+(?:, ?\w+)*\)? ?=>)",

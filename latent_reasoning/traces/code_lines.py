@@ -96,6 +96,8 @@ _STATEMENT = re.compile(
     rf"|(?P<call>{_NAME}(?:\.{_NAME})*+)\((?P<inside>.*)\)",
     re.ASCII,
 )
+# "if n % 2 == 0: n = n // 2", "else: n = 3 * n + 1"
+_COMPOUND = re.compile(r"(?P<head>(?:(?:if|elif|while|for) [^:]+|else):)[ ]+(?P<body>[a-z_].*)")
 _WORDED = re.compile(r"(?:return|break|continue|pass|assert|yield|raise|del)\b")
 _STRING = re.compile(r"""[rbfu]?(?:"[^"\\]*+"|'[^'\\]*+')""")
 _COMMENT = re.compile(r"[ ]+#.*")
@@ -118,7 +120,11 @@ _EXECUTED = re.compile(
     re.ASCII,
 )
 _WORD = re.compile(r"(?<![\w.\"])[A-Za-z_]\w*+", re.ASCII)
-_DISPLAY = re.compile(r"\$\$|\\[\[\]]|\\(?:begin|end)\{|\[/?asy\]")
+# What these environments hold is not typeset as mathematics.
+_DISPLAY = re.compile(
+    r"\$\$|\\[\[\]]|\\(?:begin|end)\{(?![vV]erbatim|lstlisting|minted|py\w*\}|code\}|algorithm)"
+    r"|\[/?asy\]"
+)
 _OPENS = ("\\[", "\\begin{", "[asy]")
 # What no line of code begins with, or begins like: a capital word and another word.
 _NOT_FIRST = frozenset("0123456789\\$*-|&=+,;:!?/<%^~")
@@ -129,7 +135,7 @@ _LONG_NAME = re.compile(r"[a-z]\w+", re.ASCII)
 _SOME_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _SOME_TARGET = rf"{_SOME_NAME}(?:\[[^\n]*\]|\.{_SOME_NAME})*"
 MAY_BE_CODE = (
-    r"[ \t\v\f\x1c-\x1f?]*(?:>>>|In ?\[|\.\.\. "
+    r"[ \t\v\f\x1c-\x1f?]*(?:> [ \t\v\f\x1c-\x1f?]*)?(?:>>>|In ?\[|\.\.\. "
     r"|(?:async|def|import|from|print|for|if|assert|while|elif|with|except|else|try|finally|class"
     r"|return|yield|raise|del|break|continue|pass)\b"
     rf"|{_SOME_NAME}(?:\.{_SOME_NAME})*\("
@@ -249,6 +255,9 @@ def kind_of(line: str) -> Kind:
     """How far a line, without white space around it, is code when read alone."""
     if not line or line.startswith("#"):
         return NEUTRAL
+    if line.startswith("> "):
+        # Quoted, as every line of its block.
+        line = line[2:].strip() or line
     if len(line) > _LONGEST_LINE or line[0] in _NOT_FIRST:
         return PROSE
     prompted = line[0] in ">I." and (_DOCTEST.fullmatch(line) or _CONTINUED.fullmatch(line))
@@ -261,10 +270,19 @@ def kind_of(line: str) -> Kind:
     if line[0] in "adfip" and _STRONG.match(line):
         return STRONG
     if not _is_weak(_bare(line)):
-        return PROSE
+        return _kind_of_compound(line) if ": " in line and line[0] in "iewf" else PROSE
     # Every alternative of the expression holds one of these.
     possible = "(" in line or " for " in line or "lambda" in line
     return STRONG if possible and _EVIDENT.search(line) else WEAK
+
+
+def _kind_of_compound(line: str) -> Kind:
+    match = _COMPOUND.fullmatch(_bare(line))
+    if match is None or not _is_weak(match["head"]):
+        return PROSE
+    body = kind_of(match["body"])
+    # No sentence has the word.
+    return STRONG if body is WEAK and match["head"].startswith("elif") else body
 
 
 def _neutral_or_prose(line: str) -> Kind:
@@ -272,6 +290,7 @@ def _neutral_or_prose(line: str) -> Kind:
 
 
 def _bare(line: str) -> str:
+    line = line.removeprefix("> ")
     if '"' in line or "'" in line:
         line = _STRING.sub('""', line)
     return _COMMENT.sub("", line).strip() if " #" in line else line.strip()

@@ -133,6 +133,7 @@ def kind_of(line: str) -> Kind:
     """The kind of a line without white space around it."""
     if not line or line.startswith("#"):
         return Kind.NEUTRAL
+    line = line.removeprefix("> ").strip() or line
     if len(line) > code_lines._LONGEST_LINE or line[0] in code_lines._NOT_FIRST:
         return Kind.PROSE
     prompted = code_lines._DOCTEST.fullmatch(line) or code_lines._CONTINUED.fullmatch(line)
@@ -152,6 +153,10 @@ def kind_of(line: str) -> Kind:
             if value is not None and not is_expression(value):
                 return Kind.PROSE
             return Kind.STRONG if code_lines._EVIDENT.search(line) else Kind.WEAK
+    compound = code_lines._COMPOUND.fullmatch(bare)
+    if compound and kind_of(compound["head"]) in (Kind.STRONG, Kind.WEAK):
+        body = kind_of(compound["body"])
+        return Kind.STRONG if body is Kind.WEAK and bare.startswith("elif") else body
     return Kind.PROSE
 
 
@@ -161,25 +166,57 @@ def is_expression(value: str) -> bool:
     return bool(code_lines._EXPRESSION.fullmatch(value)) and not excluded
 
 
+def blocks(lines: list[Line]) -> list[tuple[code_blocks._Fence | None, list[Line], int | None]]:
+    """Fences, the lines behind each up to its end, and where its closing mark ends, line by line.
+
+    A block that the text ends in has -1 for that place.
+    """
+    found, current, content = [], None, []
+    for line in lines:
+        marked = "```" in line.text or "~~~" in line.text
+        fence = code_blocks._fence(line.text, line.start) if marked else None
+        closing = (
+            code_blocks._closing(line.text, line.start, fence, current)
+            if marked and current
+            else None
+        )
+        if closing is not None:
+            content.append(line._replace(text=line.text[: closing.start - line.start]))
+            found.append((current, content, closing.end))
+            current, content = None, []
+        elif fence is None or fence.kind == "words" or (current and fence.kind == "untagged"):
+            content.append(line)
+        else:
+            found.append((current, content, None))
+            current, content = fence, []
+    return [*found, (current, content, -1)]
+
+
 @lru_cache(maxsize=8)
 def code_spans(text: str) -> list[Span]:
     """Code, every line classed and every way of standing in a sentence looked for in each."""
     spans: list[Span] = []
-    for block in code_blocks._blocks(split_lines(text)):
-        if block.fence is None:
-            runs = [Span(run[0].start, run[-1].end) for run in code_lines.code_runs(block.lines)]
+    for fence, lines, end in blocks(split_lines(text)):
+        written = [line.end for line in lines if line.text.strip()]
+        if fence is None:
+            runs = [Span(run[0].start, run[-1].end) for run in code_lines.code_runs(lines)]
             every = [piece._replace(anchor="") for piece in PIECES]
-            found = sorted([*runs, *code_inline.inline_spans(block.lines, every, runs)])
+            found = sorted([*runs, *code_inline.inline_spans(lines, every, runs)])
             spans += found
-            spans = sorted([*spans, *code_languages.other_spans(block.lines, spans)])
-        elif block.fence.kind == "program":
-            if not block.ended or any(line.text.strip() for line in block.lines):
-                spans.append(code_blocks._around(block, block.fence))
-        elif block.fence.kind == "untagged" and (
-            code_lines.is_code(block.lines, fenced=True)
-            or any(code_languages.other_spans(block.lines, ()))
-        ):
-            spans.append(code_blocks._around(block, block.fence))
+            spans = sorted([*spans, *code_languages.other_spans(lines, spans)])
+            continue
+        strong = any(line.kind is Kind.STRONG for line in lines)
+        if fence.kind == "program":
+            code = end == -1 or bool(written)
+        elif fence.kind == "untagged":
+            code = code_lines.is_code(lines, fenced=True)
+        else:
+            code = fence.kind == "text" and strong
+        if not code and fence.kind in ("untagged", "text"):
+            code = any(code_languages.other_spans(lines, ()))
+        if code:
+            last = max([fence.end, *written]) if end in (None, -1) else end
+            spans.append(Span(fence.start, last))
     return spans
 
 
