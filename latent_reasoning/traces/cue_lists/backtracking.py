@@ -33,7 +33,7 @@ CUES = (
         r" step)|backtrack|start (?:over|again)|redo\b|restart\b|re-?try|try (?:this |that |it"
         r" )?again|correct (?:that|this|it|my|the (?:mistake|error))|fix (?:that|this|it|my)"
         r"|revise\b|reconsider|rethink|recompute|recalculate|re-?evaluate|revisit|do (?:that"
-        r"|this|it) again)",
+        r"|this|it) again)(?![^.\n]{0,30}\bto (?:be (?:safe|sure|certain)|make sure|check|verify|confirm)\b)",
     ),
     cue(
         "mistake error slip",
@@ -170,7 +170,7 @@ CUES = (
         r"|must be|has to be) (?:wrong|off\b|incorrect|flawed)",
     ),
     cue(
-        "discarded dropped abandoned scrapped retract",
+        "discarded dropped abandoned scrapped retract withdraw take",
         r"\bi(?:'ll|'ve| will| have)? (?:now )?(?:retract|take back|withdraw|scrapped|abandoned)"
         r" (?:this|that|it|my|the)\b",
     ),
@@ -341,5 +341,17 @@ CUES = (
         r"|re-?derive"
         r"|fix|correct|revise|restart|start (?:over|again)|change|withdraw|abandon|drop)\b"
         r"|<start>starting (?:over|again|afresh|anew|from scratch)\b(?! (?:each|every|at|on) )",
+    ),
+    cue(
+        "",
+        r"\bi(?:'ll| will)? take (?:the |that |this )?\\?[$]?\d\S{0,8} back\b|\bi take (?:it|that|this) back\b"
+        r"|\b(?:is|are|was)(?:n't| not) [^.,\n]{2,40} after all\b|\b(?:i|we)(?: must have|'ve| have)? slipped"
+        r"(?: up)?\b|<start>replace (?:it|that|this)\b(?! (?:by|with) (?:its|a new))"
+        r"|\bthe (?:\S{1,12}|\w+ \w+) (?:must|has to|have to) go(?=[.,;:!])"
+        r"|<start>(?:so |okay,? )*(?:leaving|dropping|abandoning|scrapping) (?:it|that|this)(?=[.,;:!]| and)"
+        r"|\b(?:i'm|i am|i'll|let me|i) (?:now )?(?:eras(?:e|ing)|delet(?:e|ing)|cross(?:ing)? out|strik(?:e"
+        r"|ing)(?: out)?) (?:the (?:last|previous|first|above|line|step|\d)|that|this|my|those|these|it)\b"
+        r"|<start>cancel (?:that|this|the [$]?\d[\d.,/]*(?= and the|[.,;]))"
+        r"|\b(?:has|have) to be replaced by (?=[$]?\d)",
     ),
 )

@@ -276,4 +276,13 @@ CUES = (
         r" ]check|case[- ]by[- ]case|work(?:ing)? backwards?|trial division)\b(?=[^.\n]*(?:could"
         r"|might|maybe|perhaps|instead|try|option|alternatively|\?))",
     ),
+    cue(
+        "",
+        r"<start>alternative(?: method| approach| solution| way| route)?[*_ ]*:"
+        r"|\b(?:there are|there're|we have|i have) (?:several|a few|many|multiple|various|two|three) (?:\w+ )?"
+        r"(?:methods|approaches|routes|strategies|techniques|options)\b(?= (?:available|here|to|for|among|we|i)\b"
+        r"|[.,:;])|<start>(?:let me |let's |now |next,? |or |then )*try (?:two|three|four|five|six|a few) \w+ ?[:,]"
+        r"|\bdrop (?:it|that|this) and (?:use|try|switch|take)\b|<start>(?:let me |let's )?test it (?:for|with|on)"
+        r" \$?[a-z] ?=",
+    ),
 )

@@ -3,9 +3,11 @@
 As in "The problem doesn't give", "Unknown:".
 """
 
+from latent_reasoning.traces.cue_lists.missing import MISSING
 from latent_reasoning.traces.cues import cue
 
 CUES = (
+    *MISSING,
     cue(
         "give specify say state mention provide tell include indicate define clarify"
         " gives says states mentions specifies tells",

@@ -3,9 +3,11 @@
 As in "So far we have", "It remains to", "Now that we know".
 """
 
+from latent_reasoning.traces.cue_lists.progress import PROGRESS
 from latent_reasoning.traces.cues import cue
 
 CUES = (
+    *PROGRESS,
     cue(
         "far",
         r"<start>(?:okay,? )?so far(?:,|:|(?= (?:we|i|so|the|it|there|our|my|everything|\$|\\)))"

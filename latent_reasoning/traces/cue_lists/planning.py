@@ -262,7 +262,7 @@ CUES = (
         r" to| plan to| intend to| want to| have to| need to| propose to) do(?: here| now| next|"
         r" first)? (?:is|:)"
         r"|<start>what (?:i|we) (?:want|plan|intend|propose|need|have) to do(?: \w+)? is\b"
-        r"|\b(?:here's|here is) (?:what|how|the (?:plan|idea|outline|order|approach|route"
+        r"|\b(?:here's|here is) (?:what(?= i\b| we\b)(?! (?:i|we)(?:'re| are)? (?:know|have|given|lack|don't))|how|the (?:plan|idea|outline|order|approach|route"
         r"|roadmap))\b|\b(?:my|our|a good|the natural|the obvious|the logical|a sensible|a natural"
         r"|the) (?:first|next|opening|immediate) (?:move|step|job|goal|task|priority|target|order"
         r" of business|aim|objective|stop)(?: here| now)? (?:is|will be|would be|should be|must"

@@ -349,4 +349,21 @@ CUES = (
         r"|\b(?:in|with) (?:hindsight|retrospect)\b|\bhad i (?:\w+ )?(?:noticed|seen|used|checked"
         r"|started|drawn|read|known|thought|realized|spotted|been|done|looked|tried|written)\b",
     ),
+    cue(
+        "",
+        r"\b(?:a|an|rather|quite|such a|pretty) (?:\w+ )?(?:nice|neat|elegant|clean|clever|slick|clumsy"
+        r"|careless|sloppy|long-winded|roundabout|tidy) (?:\w+ )?(?:argument|proof|solution|approach|trick"
+        r"|derivation|observation|piece of reasoning|reasoning|step)\b(?! (?:to|would|is to))"
+        r"|\b(?:step|argument|assumption|reasoning|proof)\b[^.\n]{0,40} (?:looks|seems|feels|sounds|was|is)"
+        r" (?:\w+ )?(?:weak|shaky|sloppy|careless|hasty|thin|wishful|roundabout|clumsy)\b"
+        r"|\bnow that i (?:re-?read|look at|look back|think about|see it)\b|\bwishful thinking\b"
+        r"|\bi (?:find|found|consider|thought|think) (?:the|this|that|my) (?:reasoning|argument|proof|solution"
+        r"|approach|method|derivation) (?:\w+ ){0,2}(?:easy|clear|convincing|sound|solid|neat|elegant|simple"
+        r"|straightforward|clean|satisfying|clumsy|hard)\b"
+        r"|\b(?:approach|method|argument|this one|that one|it) (?:was [^.\n]{2,30} and )?did (?:its|the) job\b"
+        r"|\bthe (?:answer|result|value|number) (?:of [^.\n]{1,20} )?(?:is|seems|looks|sounds) (?:also |quite"
+        r" |perfectly |very |entirely )?(?:reasonable|plausible|sensible|realistic|believable)\b"
+        r"|\b(?:answer|result) (?:also |certainly )?makes (?:perfect |good |intuitive )?sense\b"
+        r"|\bour (?:answer|result|[$]?\d[\d.,]*) (?:is (?:reasonable|plausible)|makes sense)\b",
+    ),
 )

@@ -41,7 +41,7 @@ CUES = (
     ),
     cue(
         "hmm hm hmmm",
-        r"<start>hm+[.\u2026]*$|<start>(?:but |so |okay,? |wait,? )?hm+\b(?![,.\u2026! ]*(?:no\b"
+        r"<start>hm+[.\u2026]*$|<start>(?:but |so |okay,? |wait,? )?hm+\b(?![,.\u2026! ]*(?:what (?:other|about)\b|maybe there's a\b|no\b"
         r"|wait,? no|okay\b|ok\b"
         r"|alright|scrap|interesting|nice|the problem|let me (?:see|think|start|recall)|let's))"
         r"(?=[^\n?]{0,90}(?:\?|n't\b|\bnot\b|\bbut\b|seem|feel|look|\bsure\b|wrong|weird|strange"
@@ -332,5 +332,12 @@ CUES = (
         r" not|but only)\b"
         r"|\b(?:less|hardly|barely|not so|never) (?:sure|certain|confident|convinced) (?:about|of"
         r"|that|whether|if|how)\b",
+    ),
+    cue(
+        "",
+        r"\b(?:can't|cannot|couldn't|wouldn't) say (?:that )?i'm (?:\w+ )?(?:convinced|sure|certain|confident|happy"
+        r"|satisfied)\b|\b(?:trouble|hard time|difficulty) (?:convincing myself|believing|trusting)\b"
+        r"|\bi (?:don't|do not) (?:think|believe) (?:that )?i (?:\w+ )?(?:understand|understood|follow|get|got|know"
+        r"|have (?:this|that|it))\b",
     ),
 )

@@ -268,4 +268,33 @@ CUES = (
         r" (?:answer|result)) [^.\n?]{0,40}(?:sense|fit|work|hold|add up|match|satisfy|agree|check"
         r" out|consistent|reasonable|plausible|right|correct|equal)\b[^.\n?]{0,40}\?",
     ),
+    cue(
+        "",
+        r"\b(?:answer|result|total|count|our [$]?\d[\d.,]*|it all) (?:also |certainly )?(?:makes (?:perfect"
+        r" |good |intuitive )?sense|(?:is|seems|looks|sounds) (?:also |quite |perfectly |very )?(?:reasonable"
+        r"|plausible|sensible|realistic|believable))\b|\bdimensionally (?:right|correct|consistent|fine)\b"
+        r"|<start>(?:units|dimensions|sanity check|parity|spot check|order of magnitude)[*_ ]*:"
+        r"|\b(?:they|these|the (?:two )?(?:sides|values|numbers|counts|totals|results)|(?:left|both) sides?)"
+        r" (?:don't|do not|doesn't) (?:match|agree)\b"
+        r"|\bleft(?:-hand)? side:? (?:is |gives |becomes |= ?)?-?\d[^.\n]{0,40}right(?:-hand)? side:? (?:is |gives"
+        r" |becomes |= ?)?-?\d",
+    ),
+    cue(
+        "",
+        r"\b(?:gives?|get|yields?|find|obtain|makes|is) [$]?-?\d[\d.,/]*[$]?(?: \w+)? (?:again|once more|as before"
+        r")(?=[.,;!]|$)|<start>(?:the |and |again,? )*same (?:as before|answer|result|value|number|total|count)"
+        r"(?: again| as before| as above)?(?=[.,!;]|$)"
+        r"|= [$]?-?\d[\d.,/]*[$]?,? (?:exactly |just )?as (?:required|expected|needed|desired|claimed|wanted|given"
+        r"|stated|it should be|we wanted)\b|\d,? (?:which |that |it )?checks out\b"
+        r"|<start>(?:just )?to (?:make sure|be (?:sure|safe|certain|on the safe side)|double[- ]check|cross-check"
+        r"|confirm|verify)(?: (?:this|that|it|the \w+))?, "
+        r"|\b(?:one|you|we|i) (?:can|could|may|might) (?:also |easily |quickly |now )?(?:confirm|double-check"
+        r"|verify|cross-check|validate) (?:the|this|that|it|our|my)\b"
+        r"|\bplug(?:ging)? (?:it|that|this|them|these|[$]?\w[$]?) back in\b(?!to)"
+        r"|\b(?:output|program|code|script|simulation|computation|sympy) (?:also )?(?:matches|agrees with|confirms)\b"
+        r"|\b(?:both|all|the|these)(?: (?:two|three|four|given|original))? (?:conditions?|equations?|constraints?"
+        r"|requirements?) (?:\w+ )?(?:hold|holds|are (?:met|satisfied|fulfilled)|check out)(?=[.,:;!])"
+        r"|\b[$]?-?\d[\d.,/]*[$]? is (?:\w+ )?confirmed\b|\b(?:so|and) the (?:sign|units|formula) (?:is|are|does)"
+        r" (?:\w+ )?(?:okay|ok|right|correct|fine|good)\b",
+    ),
 )
