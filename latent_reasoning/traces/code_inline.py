@@ -73,6 +73,9 @@ _STATEMENTS = (
         r"|NPV|IRR|RATE|POWER|PRODUCT|COMBIN|PERMUT|FACT|VLOOKUP|QUOTIENT|MEDIAN|STDEV|BINOM\.DIST"
         r"|NORM\.DIST)\([^\n]*\)|\$?[A-Z]{1,2}\$?[0-9]{1,3}[-+*/^][A-Z0-9$(][^\s`]*)",
     ),
+    # A prompt behind its name, a range of Scala.
+    _piece(">>> ", r"(?<=: )>>> (?=[^\n]*[(=*+])\S.*"),
+    _piece(" to ", r"\(\d+ to \w+\)\.(?:sum|product|map|filter|foldLeft|reduce|toList)\b\S*"),
     # A calculator.
     _piece(":Disp ", r":Disp \S.*"),
     # A tool that is called.
@@ -108,11 +111,15 @@ _CALLED: dict[str, list[Piece]] = {
 _CALLED["factorial"] = [_piece("factorial(", r"\bfactorial\(\w++\) ?//? ?\(?factorial\(\w++\)")]
 _CALLED["pow"] = [_piece("pow(", r"\bpow\([^(),\n]++,[^(),\n]++,[^(),\n]++\)")]
 _CALLED["seq"] = [_piece("seq(", r"\bseq\([^()\n]*, ?[A-Za-z], ?-?\d+, ?\w+[^()\n]*\)")]
-# R, whose ranges Octave has too.
+# R, whose ranges Octave has too, and PARI.
 _CALLED["c"] = [_piece("c(", r"\b[a-z]+\(c\([-\d., ]+\)[^()\n]*\)")]
 for _name in ("sum", "prod", "mean"):
     _CALLED.setdefault(_name, []).append(
         _piece(f"{_name}(", rf"\b{_name}\(\(?\d+:\d+\)?[^()\n]*\)")
+    )
+for _name in ("sum", "prod"):
+    _CALLED[_name].append(
+        _piece(f"{_name}(", rf"\b{_name}\([a-z] ?= ?-?\d+ ?, ?\d+ ?, ?[^()\n]*[\^*/][^()\n]*\)")
     )
 for _name in ("binom", "norm", "pois", "unif", "geom", "hyper", "exp"):
     for _kind in "dpqr":
@@ -129,7 +136,7 @@ _CALLER = re.compile(r"\b(?:(math|np|numpy|sp|sympy|itertools)\.)?([a-z]\w*+)$",
 
 _ANY_PIECE = LineScreen(
     rf"[^\n]*(?:\b(?:{'|'.join(_CALLED)}|(?:math|np|numpy|sp|sympy|itertools)\.[a-z][a-z0-9A-Z_]*)\("
-    r"|\b(?:def|import|lambda) [A-Za-z_*]|\}\]|`|[\[{][^\n]* for |\][ ]?\]|:= by|=[A-Z$]|:Disp"
+    r"|\b(?:def|import|lambda) [A-Za-z_*]|\}\]|`|[\[{][^\n]* for |\][ ]?\]|:= by|=[A-Z$]|:Disp|: >>> | to [a-z0-9A-Z_]+\)\."
     r"|\" ?: ?\")"
 )
 

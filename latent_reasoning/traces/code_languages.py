@@ -65,6 +65,8 @@ _STRONG = re.compile(
             r"(?:FUNCTION|PROCEDURE|[Pp]rocedure|[Aa]lgorithm) \w+ ?\([\w, ]*\)",
             r"(?:END|End) ?(?:FOR|WHILE|IF|FUNCTION|For|While|If|Sub|Function)$",
             r"FOR \w+ ?:?= ?\w+ TO \w+",
+            r"for \w+ ?(?:from|:?=) ?\w+ to \w+(?: do|:)$",
+            r"let \w+ = \[.*\.\..*\]",
             r".*:=.*\bdo\b.*\bod\b[;:]",
             r"\w+ = (?:linspace|zeros|ones|nchoosek|trapz|cumsum|cumprod|primes)\(.*\);?$",
             r"program \w+;",

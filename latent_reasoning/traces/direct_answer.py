@@ -49,6 +49,14 @@ _GIVEN = (
 )
 _SHORT_ANSWER = re.compile(
     rf"{_OPENER}(?:(?:yes|no|true|false)[.!]?"
+    r"|(?:option|choice|answer) \(?[A-E]\)?(?: is (?:correct|right|true|the (?:correct |right )?(?:answer|one"
+    r"|choice|option)))?[.!]?"
+    r"|\(?[A-E]\)? is (?:correct|right|the (?:correct |right )(?:answer|one|choice|option))[.!]?"
+    r"|the (?:correct |right )?(?:answer|option|choice) is:? (?:option )?\*{0,2}\(?[A-E]\)?[.:]? ?"
+    r"(?:\$[^$\n]{1,40}\$|[-\d./]{1,12}(?: \w+)?)?\*{0,2}[.!]?"
+    r"|the (?:\w+ )?(?:solution sets?|solutions|inverse(?: function)?|derivative|antiderivative|limit|domain|range"
+    r"|simplified form|factored form|factorization) (?:is|are) (?:\$[^$\n]{1,60}\$|[fg]\^\S{1,8}\(x\) ?= ?[^=.\n]{1,30}"
+    r"|[\[({][^.\n]{1,40}[\])}])[.!]?"
     r"|\{\s*\"(?:final_?|the )?(?:answer|result|solution)\"\s*:\s*[^{}:]+\}"
     rf"|(?:i (?:think|believe|guess) (?:that )?|probably |well, )?(?:(?:it|that|this)(?:'s| is|"
     rf" would be"
@@ -73,12 +81,19 @@ _AMOUNT = re.compile(
 _SENTENCE = re.compile(rf"{_OPENER}[A-Z*$0-9][^!?\n:]*[^!?\n:.]\**[.!]\**", re.IGNORECASE)
 _NO_ANSWER = re.compile(
     r"\b(?:more than|less than|greater than|fewer than|at (?:most|least)|given|let|suppose|assume"
-    r"|consider|recall|note|find|need|can't|cannot|don't|doesn't|not|will"
+    r"|consider|recall|note|find|need|can't|cannot|don't|doesn't|not|i will"
     r"|we'll|i'll|going|should|must|equation|each|every|per|we|now|so far|using|with"
     r"|maybe|might|possibility|checks|feeling|thing|perhaps"
     r"|either|which|problem|case|method|formula|theorem)\b|\. [A-Z]",
     re.IGNORECASE,
 )
+# "2 hours and 15 minutes" and "3:40" are one amount, "the two of them" is none.
+_ONE_AMOUNT = re.compile(
+    r"\d+ (?:hours?|feet|dollars|years?|days?|pounds|minutes)(?:,? and|,)? \d+(?= [a-z])|\d{1,2}:\d\d\b(?: ?[ap]\.?m\b)?"
+    r"|\b(?:the|of the|these|those|all|both) (?:two|three|four|five|six)\b(?! and\b)",
+    re.IGNORECASE,
+)
+_EACH_OF = re.compile(r"each of the (?=(?:\w+ ){1,3}(?:gets|pays|receives|owes|must pay)\b)", re.I)
 _MOST_IN_SENTENCE = 14
 _FRACTION = re.compile(r"\\d?frac")
 
@@ -104,11 +119,13 @@ def direct_answer_spans(passage: Passage) -> list[Span]:
 
 def _one_sentence(text: str) -> bool:
     # Behind an opener such as "Sure!", which is a sentence itself.
+    counted = _EACH_OF.sub("All ", text)
+    counted = _ONE_AMOUNT.sub(lambda match: "1" if match[0][0].isdigit() else "them", counted)
     return (
         3 < len(text.split()) <= _MOST_IN_SENTENCE
-        and _SENTENCE.fullmatch(text) is not None
-        and len(_AMOUNT.findall(text)) == 1
-        and not (_NO_ANSWER.search(text) or _COMPUTES.search(text.replace("/", "")))
+        and _SENTENCE.fullmatch(counted) is not None
+        and len(_AMOUNT.findall(counted)) == 1
+        and not (_NO_ANSWER.search(counted) or _COMPUTES.search(text.replace("/", "")))
         and not _REASONS.search(text)
     )
 

@@ -106,7 +106,7 @@ _TICKED_CUES += _UNSHOWN
 _TICKED_CUES += (
     cue(
         "",
-        r"\w\([^`\n]*\)`,? (?:which |that |this |it )?(?:gives|returns|prints|outputs|evaluates to|yields|equals"
+        r"\w\([^`\n]*\)`,? (?:which |that |this |it )?(?:gives|returns|prints|outputs|evaluates to"
         r"|produces|(?:we|i|you|one)(?:'ll| will)? (?:get|gets|see|obtain))(?: us| me)?:? [`$\\(]*(?:-?\d|true|false"
         r"|\[)",
     ),

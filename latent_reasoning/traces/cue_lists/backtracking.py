@@ -345,13 +345,15 @@ CUES = (
     cue(
         "",
         r"\bi(?:'ll| will)? take (?:the |that |this )?\\?[$]?\d\S{0,8} back\b|\bi take (?:it|that|this) back\b"
-        r"|\b(?:is|are|was)(?:n't| not) [^.,\n]{2,40} after all\b|\b(?:i|we)(?: must have|'ve| have)? slipped"
+        r"|\b(?:is|are|was|does|do|did)(?:n't| not) (?:(?:a|the|an|quite|really) )?(?:\w+ )?(?:solution|root|answer|right"
+        r"|correct|valid|allowed|work|hold|needed|enough|possible)s? after all\b|\b(?:i|we)(?: must have|'ve| have)? slipped"
         r"(?: up)?\b|<start>replace (?:it|that|this)\b(?! (?:by|with) (?:its|a new))"
-        r"|\bthe (?:\S{1,12}|\w+ \w+) (?:must|has to|have to) go(?=[.,;:!])"
+        r"|\bthe (?:[$\\(]*-?\d\S{0,8}|(?:\w+ )?(?:step|line|term|answer|value|assumption|idea|result|count|claim))"
+        r" (?:must|has to|have to) go(?=[.,;:!])"
         r"|<start>(?:so |okay,? )*(?:leaving|dropping|abandoning|scrapping) (?:it|that|this)(?=[.,;:!]| and)"
         r"|\b(?:i'm|i am|i'll|let me|i) (?:now )?(?:eras(?:e|ing)|delet(?:e|ing)|cross(?:ing)? out|strik(?:e"
         r"|ing)(?: out)?) (?:the (?:last|previous|first|above|line|step|\d)|that|this|my|those|these|it)\b"
         r"|<start>cancel (?:that|this|the [$]?\d[\d.,/]*(?= and the|[.,;]))"
-        r"|\b(?:has|have) to be replaced by (?=[$]?\d)",
+        r"|\b(?:has|have) to be replaced by [$]?\d[\d.,/]*[$]?(?=[.,;]| and\b)",
     ),
 )

@@ -13,7 +13,7 @@ MISSING = (
         r"|\bit (?:only |still |now |just )?remains (?:only )?to (?:show|prove|find|determine|compute"
         r"|establish|verify|check|handle|count|deal|calculate|work|consider|bound|justify|rule)\b"
         r"|\b(?:only|last|one|sole) (?:thing|unknown|quantity|piece|value|part|ingredient|coefficient)s?"
-        r"(?: that(?:'s| is)?)? (?:left|remaining|missing|we lack|still needed)(?: to \w+)? (?:is|are)\b"
+        r"(?: that(?:'s| is)?)? (?:(?:left|remaining) to \w+|missing|we lack|still needed) (?:is|are)\b"
         r"|\b(?:yet|still|left) to be (?:determined|found|computed|calculated|shown|proved|proven"
         r"|established|worked out|justified)\b",
     ),
@@ -41,7 +41,7 @@ MISSING = (
     cue(
         "",
         r"\ball (?:that )?(?:the (?:statement|problem|question|text)|we're|we are|it) (?:tells us|gives(?:"
-        r" us)?|says|given|told) (?:is|are)\b"
+        r" us)?|says|given|told) (?:is|are)(?::| the\b| that\b| how\b| a\b)"
         r"|\b(?:here's|here is|this is) what (?:the (?:problem|question|statement|text)|it|we're|we are)"
         r" (?:gives?|asks?|asking|given|told|tells|wants)\b"
         r"|\bhere's what (?:i|we) (?:know|have|don't know|lack|am given|still need)\b"

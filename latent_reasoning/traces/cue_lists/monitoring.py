@@ -155,7 +155,7 @@ CUES = (
     cue(
         "down",
         r"\b<am> (?:now )?(?:down to|left with (?:just|only|two|three|the case))\b|\b(?:one|two"
-        r"|three|four) (?:cases?|steps?|parts?|equations?) down\b",
+        r"|three|four) (?:cases?|steps?|parts?|equations?) down\b(?=[.,;!]| and|$)",
     ),
     cue(
         "half part first easy hard step",

@@ -10,8 +10,8 @@ PROGRESS = (
         "",
         r"\b(?:that's|that is|that makes|which makes|makes|making|giving|gives|have|= \$?\d[\d.,]*)"
         r"(?: \$?\d[\d.,]*\$?)?(?: \w+)? so far\b(?! (?:this|today|in|away|from)\b)"
-        r"|\b(?:bringing|brings|taking|raising|pushing) (?:the|our|my) (?:\w+ )?(?:total|count|tally"
-        r"|sum|running total) (?:up )?to\b"
+        r"|\b(?:bringing|raising) (?:the|our|my) (?:\w+ )?(?:total|count|tally"
+        r"|sum|running total) (?:up )?to [$\\(]*\d"
         r"|\b(?:\d[\d.,]*|those|it|total) up to (?:here|this point|now)\b",
     ),
     cue(
@@ -23,9 +23,10 @@ PROGRESS = (
         r"|steps?|digits?|rows?|columns?|factors?|iterations?|rounds?|checks?|values?|parts?|positions?)"
         r" (?:in|done|down)(?=[,.;!]| and| with)"
         r"|\b(?:one|two|three|four|five|six|seven|\d+|several|a few|some) (?:more|other|further)(?:"
-        r" (?:terms?|cases?|steps?|parts?|values?|positions?))? to (?:go|check|do|try|fill|test)"
+        r" (?:terms?|cases?|steps?|parts?|values?|positions?))? to (?:go|check|try|test)"
         r"(?=[.,;!]|$)"
-        r"|\bwith (?:one|two|three|four|a single|only one|\d+) (?:\w+ )?(?:terms?|cases?|steps?|parts?"
+        r"|\bleaves (?:us |me )?(?:with )?(?:only |just )?(?:one|two|three|four|\d) (?:more )?(?:terms?|cases?"
+        r"|steps?|parts?|unknowns?)\b|\bwith (?:one|two|three|four|a single|only one|\d+) (?:\w+ )?(?:terms?|cases?|steps?|parts?"
         r"|positions?|unknowns?|values?|digits?|slots?) (?:left )?to (?:go|fill|check|find|do)\b",
     ),
     cue(
@@ -37,8 +38,7 @@ PROGRESS = (
         r" out)? of (?:the|our|my) (?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)\b"
         r"|\b(?:is|was|it's|that's|that was|this is) the (?:first|second|third|fourth|last|final)(?: one)?"
         r" of (?:the|our|my) (?:two|three|four|five|six|\d+) (?:\w+ )?(?:things|steps|values|points|parts"
-        r"|cases|pieces|quantities|numbers|equations|conditions|unknowns|roots)\b(?= (?:i|we|that (?:i|we))"
-        r"|[.,;])"
+        r"|cases|pieces|quantities|numbers|equations|conditions|unknowns|roots)\b(?= (?:i|we|that (?:i|we)))"
         r"|\b(?:done|finished),? (?:that's |that makes )?(?:one|two|three|four|\d) out of (?:two|three"
         r"|four|five|six|\d)\b",
     ),

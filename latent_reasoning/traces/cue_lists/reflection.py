@@ -360,7 +360,7 @@ CUES = (
         r"|\bi (?:find|found|consider|thought|think) (?:the|this|that|my) (?:reasoning|argument|proof|solution"
         r"|approach|method|derivation) (?:\w+ ){0,2}(?:easy|clear|convincing|sound|solid|neat|elegant|simple"
         r"|straightforward|clean|satisfying|clumsy|hard)\b"
-        r"|\b(?:approach|method|argument|this one|that one|it) (?:was [^.\n]{2,30} and )?did (?:its|the) job\b"
+        r"|\b(?:approach|method|argument|this one|that one) (?:was [^.\n]{2,30} and )?did (?:its|the) job\b"
         r"|\bthe (?:answer|result|value|number) (?:of [^.\n]{1,20} )?(?:is|seems|looks|sounds) (?:also |quite"
         r" |perfectly |very |entirely )?(?:reasonable|plausible|sensible|realistic|believable)\b"
         r"|\b(?:answer|result) (?:also |certainly )?makes (?:perfect |good |intuitive )?sense\b"

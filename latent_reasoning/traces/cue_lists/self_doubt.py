@@ -335,9 +335,9 @@ CUES = (
     ),
     cue(
         "",
-        r"\b(?:can't|cannot|couldn't|wouldn't) say (?:that )?i'm (?:\w+ )?(?:convinced|sure|certain|confident|happy"
-        r"|satisfied)\b|\b(?:trouble|hard time|difficulty) (?:convincing myself|believing|trusting)\b"
-        r"|\bi (?:don't|do not) (?:think|believe) (?:that )?i (?:\w+ )?(?:understand|understood|follow|get|got|know"
+        r"\b(?:can't|cannot|couldn't|wouldn't) say (?:that )?i'm (?:\w+ )?(?:convinced|sure|certain|confident"
+        r"|satisfied)\b|\b(?:trouble|hard time|difficulty) (?:convincing myself|(?:believing|trusting) (?:this|that|it|my|the))\b"
+        r"|\bi (?:don't|do not) (?:think|believe) (?:that )?i (?:\w+ )?(?:understand|understood|follow"
         r"|have (?:this|that|it))\b",
     ),
 )

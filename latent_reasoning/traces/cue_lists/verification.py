@@ -275,7 +275,7 @@ CUES = (
         r"|plausible|sensible|realistic|believable))\b|\bdimensionally (?:right|correct|consistent|fine)\b"
         r"|<start>(?:units|dimensions|sanity check|parity|spot check|order of magnitude)[*_ ]*:"
         r"|\b(?:they|these|the (?:two )?(?:sides|values|numbers|counts|totals|results)|(?:left|both) sides?)"
-        r" (?:don't|do not|doesn't) (?:match|agree)\b"
+        r" (?:don't|do not|doesn't) (?:match|agree)(?! in\b)"
         r"|\bleft(?:-hand)? side:? (?:is |gives |becomes |= ?)?-?\d[^.\n]{0,40}right(?:-hand)? side:? (?:is |gives"
         r" |becomes |= ?)?-?\d",
     ),
@@ -287,9 +287,10 @@ CUES = (
         r"|= [$]?-?\d[\d.,/]*[$]?,? (?:exactly |just )?as (?:required|expected|needed|desired|claimed|wanted|given"
         r"|stated|it should be|we wanted)\b|\d,? (?:which |that |it )?checks out\b"
         r"|<start>(?:just )?to (?:make sure|be (?:sure|safe|certain|on the safe side)|double[- ]check|cross-check"
-        r"|confirm|verify)(?: (?:this|that|it|the \w+))?, "
+        r"|confirm|verify)(?: (?:this|that|it|the \w+))?, (?:i\b|we\b|let|plug|sub|check|comput|add|multipl|count|note|\$|\d)"
         r"|\b(?:one|you|we|i) (?:can|could|may|might) (?:also |easily |quickly |now )?(?:confirm|double-check"
-        r"|verify|cross-check|validate) (?:the|this|that|it|our|my)\b"
+        r"|verify|cross-check|validate) (?:this|that|it|(?:the|our|my) (?:\w+ )?(?:result|answer|count|value|formula"
+        r"|claim|total|identity|solution|number|computation|calculation|sum))\b"
         r"|\bplug(?:ging)? (?:it|that|this|them|these|[$]?\w[$]?) back in\b(?!to)"
         r"|\b(?:output|program|code|script|simulation|computation|sympy) (?:also )?(?:matches|agrees with|confirms)\b"
         r"|\b(?:both|all|the|these)(?: (?:two|three|four|given|original))? (?:conditions?|equations?|constraints?"
