@@ -33,9 +33,9 @@ def code_spans(text: str) -> list[Span]:
     blocks = [*_blocks(text)]
     # What is between the marks of a program is code whatever it says, and is not read.
     unread = [block.text for block in blocks if block.fence is None]
-    untagged = [block.text for block in blocks if block.fence and block.fence.kind in _READ]
     outside = unread[0] if len(unread) == 1 else "\n".join(unread)
-    read = "\n".join([outside, *untagged]) if untagged else outside
+    fenced = [block.text for block in blocks if block.fence and block.fence.kind in _READ]
+    read = "\n".join([outside, *fenced]) if fenced else outside
     bare = may_hold_code(read)
     others = bare and may_hold_others(read)
     pieces = pieces_of(outside) if may_hold_pieces(outside) else []
@@ -43,24 +43,16 @@ def code_spans(text: str) -> list[Span]:
     lines = split_lines(text, bare) if bare or inline else ()
     spans: list[Span] = []
     for block in blocks:
-        if block.fence is None:
-            if not lines:
-                continue
+        if block.fence is not None:
+            if _is_program(block, block.fence, lines if bare else (), others):
+                spans.append(_around(block, block.fence))
+        elif lines:
             inside = _lines_of(block, lines)
             runs = [Span(run[0].start, run[-1].end) for run in code_runs(inside)] if bare else []
             found = inline_spans(inside, pieces, runs) if inline else ()
             spans += sorted([*runs, *found])
             if others:
                 spans = sorted([*spans, *other_spans(inside, spans)])
-        elif block.fence.kind == "program":
-            if not block.ended or block.text.strip():
-                spans.append(_around(block, block.fence))
-        elif block.fence.kind in _READ and bare:
-            inside = _lines_of(block, lines)
-            whole = block.fence.kind == "untagged" and is_code(inside, fenced=True)
-            strong = any(line.kind is STRONG for line in inside)
-            if whole or strong or (others and any(other_spans(inside, ()))):
-                spans.append(_around(block, block.fence))
     return spans
 
 
@@ -94,7 +86,8 @@ _FENCE = re.compile(r"[ \t>*-]*+(?P<mark>`{3,}+|~{3,}+)[ \t]*+(?P<info>[^`~]*+)"
 _PROGRAM_TAG = re.compile(
     r"\{?\.?(?:(?:i?python|py|sage)[23]?(?:\.[0-9]+)?|pycon|python-repl|sagemath|tool_code|code"
     r"|c|c\+\+|cpp|c#|csharp|java|javascript|js|typescript|ts|julia|r|matlab|octave|go|rust|ruby"
-    r"|haskell|scala|kotlin|swift|php|perl|lua|mathematica|wolfram|maple|pascal|fortran|sql|prolog|lean4?"
+    r"|haskell|scala|kotlin|swift|php|perl|lua|mathematica|wolfram|maple|pascal|fortran|sql"
+    r"|prolog|lean4?"
     r"|gp|pari|maxima|gap|clojure|lisp|scheme|racket|elixir|erlang|ocaml|fsharp|f#|ada|basic|vb|vba"
     r"|dart|zig|nim|groovy|awk|bc|tcl|apl|jl|rb|rs|hs|kt|wl|asm|jupyter)"
     r"(?:[}]|$|[ \t]*+[{#]|[ \t]++\w+=)",
@@ -161,13 +154,28 @@ def _closing(line: str, at: int, fence: _Fence | None, current: _Fence) -> Span 
     return Span(start, start + len(current.mark))
 
 
+def _is_program(block: _Block, fence: _Fence, lines: Sequence[Line], others: bool) -> bool:
+    if fence.kind == "program":
+        return not block.ended or bool(block.text.strip())
+    if fence.kind not in _READ or not lines:
+        return False
+    inside = _lines_of(block, lines)
+    if any(line.kind is STRONG for line in inside):
+        return True
+    whole = fence.kind == "untagged" and is_code(inside, fenced=True)
+    return whole or (others and any(other_spans(inside, ())))
+
+
 def _lines_of(block: _Block, lines: Sequence[Line]) -> Sequence[Line]:
     stop = block.start + len(block.text)
     first, last = (bisect_left(lines, at, key=_line_start) for at in (block.start, stop))
     inside = lines[first:last]
     if inside and inside[-1].end > stop:
         # Its closing mark stands in the same line.
-        inside = [*inside[:-1], inside[-1]._replace(text=block.text[inside[-1].start - block.start :])]
+        inside = [
+            *inside[:-1],
+            inside[-1]._replace(text=block.text[inside[-1].start - block.start :]),
+        ]
     return inside
 
 

@@ -17,7 +17,8 @@ from latent_reasoning.traces.spans import Span, disjoint
 _LONGEST_PIECE = 300
 _INSIDE = r"(?:[^()\n]|\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*+\))*+\))*+\))*+"
 _OVER = (
-    r" for [A-Za-z_]\w*+(?:, ?[A-Za-z_]\w*+)*+ in (?:range\(|[A-Za-z_]\w*+\(|[\[(\"']|[a-z_]\w++|\d++:\w)"
+    r" for [A-Za-z_]\w*+(?:, ?[A-Za-z_]\w*+)*+ in (?:range\(|[A-Za-z_]\w*+\(|[\[(\"']|[a-z_]\w++"
+    r"|\d++:\w)"
 )
 _COLLECTED = rf"\A(?=.*\b([A-Za-z_]\w*+)\b.* for (?:\w+, ?)*\1\b).*{_OVER}"
 _FILTERED = r"\(.* for [a-z]\w*+ in [a-z]\w*+ .*\bif [a-z].*[=<>%]"
@@ -58,8 +59,10 @@ _STATEMENTS = (
     ),
     _piece(
         "[",
-        r"\b(?:Length|Total|Select|Sum|Table|Count|Mean|Max|Min|Times|Plus|Apply)\[(?:[^\[\]\n]*+, )?"
-        r"(?:Range|Select|Table|Divisors|IntegerDigits|Permutations|Subsets|Tuples)\[[^\n]{1,80}?\]\]",
+        r"\b(?:Length|Total|Select|Sum|Table|Count|Mean|Max|Min|Times|Plus"
+        r"|Apply)\[(?:[^\[\]\n]*+, )?"
+        r"(?:Range|Select|Table|Divisors|IntegerDigits|Permutations|Subsets"
+        r"|Tuples)\[[^\n]{1,80}?\]\]",
     ),
     _piece(
         ":= by",
@@ -80,8 +83,9 @@ _STATEMENTS = (
     _piece(":Disp ", r":Disp \S.*"),
     # A tool that is called.
     _piece(
-        "\"",
-        r"\"(?:code|python|script|source|program)\" ?: ?\"[^\n]*?(?:\\n|\bprint\(|\bimport |[a-z_] ?= ?[\w(])"
+        '"',
+        r"\"(?:code|python|script|source|program)\" ?: ?\"[^\n]*?(?:\\n|\bprint\(|\bimport "
+        r"|[a-z_] ?= ?[\w(])"
         r"[^\n]*\"",
     ),
 )
@@ -102,7 +106,9 @@ _CALLED: dict[str, list[Piece]] = {
     **{
         name: [
             _piece(
-                f"{name}(", rf"\b{name}\({_INSIDE}\)", r"\*\*|\bEq\(|, ?[a-z]\)$|\(\[.*\], ?[\[(]|\(\{.*=.*\},"
+                f"{name}(",
+                rf"\b{name}\({_INSIDE}\)",
+                r"\*\*|\bEq\(|, ?[a-z]\)$|\(\[.*\], ?[\[(]|\(\{.*=.*\},",
             )
         ]
         for name in _SOLVES
@@ -135,8 +141,10 @@ _OF_MODULE = _piece(
 _CALLER = re.compile(r"\b(?:(math|np|numpy|sp|sympy|itertools)\.)?([a-z]\w*+)$", re.ASCII)
 
 _ANY_PIECE = LineScreen(
-    rf"[^\n]*(?:\b(?:{'|'.join(_CALLED)}|(?:math|np|numpy|sp|sympy|itertools)\.[a-z][a-z0-9A-Z_]*)\("
-    r"|\b(?:def|import|lambda) [A-Za-z_*]|\}\]|`|[\[{][^\n]* for |\][ ]?\]|:= by|=[A-Z$]|:Disp|: >>> | to [a-z0-9A-Z_]+\)\."
+    rf"[^\n]*(?:\b(?:{'|'.join(_CALLED)}|(?:math|np|numpy|sp|sympy"
+    rf"|itertools)\.[a-z][a-z0-9A-Z_]*)\("
+    r"|\b(?:def|import|lambda) [A-Za-z_*]|\}\]|`|[\[{][^\n]* for |\][ ]?\]|:= by|=[A-Z$]|:Disp|:"
+    r" >>> | to [a-z0-9A-Z_]+\)\."
     r"|\" ?: ?\")"
 )
 

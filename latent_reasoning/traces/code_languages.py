@@ -45,7 +45,8 @@ _STRONG = re.compile(
             # Prompts, and what a shell is told.
             r"(?:sage|gp|maxima|octave(?::\d+)?): ?\S",
             r"(?:gp|julia|ghci|octave|maxima) > ?\S",
-            r"(?:julia|irb(?:\([^)]*\)(?::\d+)*)?|octave(?::\d+)?|ghci|Prelude|scala|node|R|gp|mysql"
+            r"(?:julia|irb(?:\([^)]*\)(?::\d+)*)?|octave(?::\d+)?|ghci|Prelude|scala|node|R|gp"
+            r"|mysql"
             r"|sqlite)> ?\S",
             r"\?- .*\.",
             r"\? \w+\(.*\)",
@@ -87,7 +88,8 @@ _STRONG = re.compile(
             r"\d+ (?:LET|PRINT|INPUT|GOTO|NEXT|FOR) ?\w*",
             r"[a-z]\w* <- (?:c\(|\w+\(|\d+:\d+)",
             r"[A-Za-z]\w* ?= ?\[[^\]\\]*[\d.];[^\]\\]*\];",
-            r"(?:N?Solve|Reduce|Simplify|FullSimplify|Sum|FindInstance|Table|Integrate|Factor|Expand"
+            r"(?:N?Solve|Reduce|Simplify|FullSimplify|Sum|FindInstance|Table|Integrate|Factor"
+            r"|Expand"
             r"|Total|Length|Select)\[.*[,^{(=+*/\[].*\]",
             r".*\[[^\[\]|]+ ?\| ?\w+ ?<- ?\[",
             r".*\.(?:select|map|count|filter|reduce|sum|inject|any|all|forEach|each) ?"

@@ -49,13 +49,16 @@ _GIVEN = (
 )
 _SHORT_ANSWER = re.compile(
     rf"{_OPENER}(?:(?:yes|no|true|false)[.!]?"
-    r"|(?:option|choice|answer) \(?[A-E]\)?(?: is (?:correct|right|true|the (?:correct |right )?(?:answer|one"
+    r"|(?:option|choice|answer) \(?[A-E]\)?(?: is (?:correct|right|true|the (?:correct |right"
+    r" )?(?:answer|one"
     r"|choice|option)))?[.!]?"
     r"|\(?[A-E]\)? is (?:correct|right|the (?:correct |right )(?:answer|one|choice|option))[.!]?"
     r"|the (?:correct |right )?(?:answer|option|choice) is:? (?:option )?\*{0,2}\(?[A-E]\)?[.:]? ?"
     r"(?:\$[^$\n]{1,40}\$|[-\d./]{1,12}(?: \w+)?)?\*{0,2}[.!]?"
-    r"|the (?:\w+ )?(?:solution sets?|solutions|inverse(?: function)?|derivative|antiderivative|limit|domain|range"
-    r"|simplified form|factored form|factorization) (?:is|are) (?:\$[^$\n]{1,60}\$|[fg]\^\S{1,8}\(x\) ?= ?[^=.\n]{1,30}"
+    r"|the (?:\w+ )?(?:solution sets?|solutions|inverse(?: function)?|derivative|antiderivative"
+    r"|limit|domain|range"
+    r"|simplified form|factored form|factorization) (?:is|are) (?:\$[^$\n]{1,60}\$"
+    r"|[fg]\^\S{1,8}\(x\) ?= ?[^=.\n]{1,30}"
     r"|[\[({][^.\n]{1,40}[\])}])[.!]?"
     r"|\{\s*\"(?:final_?|the )?(?:answer|result|solution)\"\s*:\s*[^{}:]+\}"
     rf"|(?:i (?:think|believe|guess) (?:that )?|probably |well, )?(?:(?:it|that|this)(?:'s| is|"
@@ -89,7 +92,8 @@ _NO_ANSWER = re.compile(
 )
 # "2 hours and 15 minutes" and "3:40" are one amount, "the two of them" is none.
 _ONE_AMOUNT = re.compile(
-    r"\d+ (?:hours?|feet|dollars|years?|days?|pounds|minutes)(?:,? and|,)? \d+(?= [a-z])|\d{1,2}:\d\d\b(?: ?[ap]\.?m\b)?"
+    r"\d+ (?:hours?|feet|dollars|years?|days?|pounds|minutes)(?:,? and|,)? \d+(?= [a-z])"
+    r"|\d{1,2}:\d\d\b(?: ?[ap]\.?m\b)?"
     r"|\b(?:the|of the|these|those|all|both) (?:two|three|four|five|six)\b(?! and\b)",
     re.IGNORECASE,
 )

@@ -107,7 +107,8 @@ _TICKED_CUES += (
     cue(
         "",
         r"\w\([^`\n]*\)`,? (?:which |that |this |it )?(?:gives|returns|prints|outputs|evaluates to"
-        r"|produces|(?:we|i|you|one)(?:'ll| will)? (?:get|gets|see|obtain))(?: us| me)?:? [`$\\(]*(?:-?\d|true|false"
+        r"|produces|(?:we|i|you|one)(?:'ll| will)? (?:get|gets|see|obtain))(?: us| me)?:?"
+        r" [`$\\(]*(?:-?\d|true|false"
         r"|\[)",
     ),
 )

@@ -33,7 +33,8 @@ CUES = (
         r" step)|backtrack|start (?:over|again)|redo\b|restart\b|re-?try|try (?:this |that |it"
         r" )?again|correct (?:that|this|it|my|the (?:mistake|error))|fix (?:that|this|it|my)"
         r"|revise\b|reconsider|rethink|recompute|recalculate|re-?evaluate|revisit|do (?:that"
-        r"|this|it) again)(?![^.\n]{0,30}\bto (?:be (?:safe|sure|certain)|make sure|check|verify|confirm)\b)",
+        r"|this|it) again)(?![^.\n]{0,30}\bto (?:be (?:safe|sure|certain)|make sure|check|verify"
+        r"|confirm)\b)",
     ),
     cue(
         "mistake error slip",
@@ -188,9 +189,9 @@ CUES = (
     cue(
         "",
         r"(?:<start>|\b(?:but|oh|hmm|no) )wait\b[,.!:\u2014\u2026-]* ?[^\n?]{0,90}?"
-        r"(?:n't\b|\bnot\b|\bcannot\b|\bwrong\b|\bmistake|\berror\b|\bforgot|\bmissed|\bmis(?:read"
-        r"|count|took|appl|calc)|\binstead\b|\bshould (?:be|have)\b|\balready counted|\btwice\b"
-        r"|\bdouble[- ]count|\boverlook|\bsupposed to\b|\bbackwards\b)(?![^\n]{0,60}\?)",
+        r"(?:n't\b|\b(?:not\b|cannot\b|wrong\b|mistake|error\b|forgot|missed|mis(?:read"
+        r"|count|took|appl|calc)|instead\b|should (?:be|have)\b|already counted|twice\b"
+        r"|double[- ]count|overlook|supposed to\b|backwards\b))(?![^\n]{0,60}\?)",
     ),
     cue(
         "",
@@ -344,15 +345,22 @@ CUES = (
     ),
     cue(
         "",
-        r"\bi(?:'ll| will)? take (?:the |that |this )?\\?[$]?\d\S{0,8} back\b|\bi take (?:it|that|this) back\b"
-        r"|\b(?:is|are|was|does|do|did)(?:n't| not) (?:(?:a|the|an|quite|really) )?(?:\w+ )?(?:solution|root|answer|right"
-        r"|correct|valid|allowed|work|hold|needed|enough|possible)s? after all\b|\b(?:i|we)(?: must have|'ve| have)? slipped"
+        r"\bi(?:'ll| will)? take (?:the |that |this )?\\?[$]?\d\S{0,8} back\b|\bi take (?:it|that"
+        r"|this) back\b"
+        r"|\b(?:is|are|was|does|do|did)(?:n't| not) (?:(?:a|the|an|quite|really) )?(?:\w+"
+        r" )?(?:solution|root|answer|right"
+        r"|correct|valid|allowed|work|hold|needed|enough|possible)s? after all\b|\b(?:i|we)(?:"
+        r" must have|'ve| have)? slipped"
         r"(?: up)?\b|<start>replace (?:it|that|this)\b(?! (?:by|with) (?:its|a new))"
-        r"|\bthe (?:[$\\(]*-?\d\S{0,8}|(?:\w+ )?(?:step|line|term|answer|value|assumption|idea|result|count|claim))"
+        r"|\bthe (?:[$\\(]*-?\d\S{0,8}|(?:\w+ )?(?:step|line|term|answer|value|assumption|idea"
+        r"|result|count|claim))"
         r" (?:must|has to|have to) go(?=[.,;:!])"
-        r"|<start>(?:so |okay,? )*(?:leaving|dropping|abandoning|scrapping) (?:it|that|this)(?=[.,;:!]| and)"
-        r"|\b(?:i'm|i am|i'll|let me|i) (?:now )?(?:eras(?:e|ing)|delet(?:e|ing)|cross(?:ing)? out|strik(?:e"
-        r"|ing)(?: out)?) (?:the (?:last|previous|first|above|line|step|\d)|that|this|my|those|these|it)\b"
+        r"|<start>(?:so |okay,? )*(?:leaving|dropping|abandoning|scrapping) (?:it|that"
+        r"|this)(?=[.,;:!]| and)"
+        r"|\b(?:i'm|i am|i'll|let me|i) (?:now )?(?:eras(?:e|ing)|delet(?:e|ing)|cross(?:ing)?"
+        r" out|strik(?:e"
+        r"|ing)(?: out)?) (?:the (?:last|previous|first|above|line|step|\d)|that|this|my|those"
+        r"|these|it)\b"
         r"|<start>cancel (?:that|this|the [$]?\d[\d.,/]*(?= and the|[.,;]))"
         r"|\b(?:has|have) to be replaced by [$]?\d[\d.,/]*[$]?(?=[.,;]| and\b)",
     ),

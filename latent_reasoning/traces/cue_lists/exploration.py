@@ -279,10 +279,14 @@ CUES = (
     cue(
         "",
         r"<start>alternative(?: method| approach| solution| way| route)?[*_ ]*:"
-        r"|\b(?:there are|there're|we have|i have) (?:several|a few|many|multiple|various|two|three) (?:\w+ )?"
-        r"(?:methods|approaches|routes|strategies|techniques|options)\b(?= (?:available|here|to|for|among|we|i)\b)"
-        r"|<start>(?:let me |let's |now |next,? |or |then )*try (?:two|three|four|five|six|a few) (?:terms|cases|values|digits|numbers|factors|variables|primes|squares) ?[:,]"
-        r"|\bdrop (?:it|that|this) and (?:use|try|switch|take)\b|<start>(?:let me |let's )?test it (?:for|with|on)"
+        r"|\b(?:there are|there're|we have|i have) (?:several|a few|many|multiple|various|two"
+        r"|three) (?:\w+ )?"
+        r"(?:methods|approaches|routes|strategies|techniques|options)\b(?= (?:available|here|to"
+        r"|for|among|we|i)\b)"
+        r"|<start>(?:let me |let's |now |next,? |or |then )*try (?:two|three|four|five|six|a few)"
+        r" (?:terms|cases|values|digits|numbers|factors|variables|primes|squares) ?[:,]"
+        r"|\bdrop (?:it|that|this) and (?:use|try|switch|take)\b|<start>(?:let me |let's )?test"
+        r" it (?:for|with|on)"
         r" \$?[a-z] ?=",
     ),
 )

@@ -8,12 +8,6 @@ from latent_reasoning.traces.cues import cue
 
 CUES = (
     *PROGRESS,
-    cue(
-        "far",
-        r"<start>(?:okay,? )?so far(?:,|:|(?= (?:we|i|so|the|it|there|our|my|everything|\$|\\)))"
-        r"|\b(?:we|i)(?:'ve| have)?\b[^.\n]{0,60} so far\b(?! (?:more|less|away|from|above|below"
-        r"|beyond|this)\b)|\bso far so good",
-    ),
     cue("now", r"<start>up to now,? (?:we|i)\b"),
     cue("at_this", r"\bat this (?:point|stage),? (?:we|i|our|there|all)\b"),
     cue(

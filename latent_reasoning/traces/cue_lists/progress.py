@@ -7,6 +7,12 @@ from latent_reasoning.traces.cues import cue
 
 PROGRESS = (
     cue(
+        "far",
+        r"<start>(?:okay,? )?so far(?:,|:|(?= (?:we|i|so|the|it|there|our|my|everything|\$|\\)))"
+        r"|\b(?:we|i)(?:'ve| have)?\b[^.\n]{0,60} so far\b(?! (?:more|less|away|from|above|below"
+        r"|beyond|this)\b)|\bso far so good",
+    ),
+    cue(
         "",
         r"\b(?:that's|that is|that makes|which makes|makes|making|giving|gives|have|= \$?\d[\d.,]*)"
         r"(?: \$?\d[\d.,]*\$?)?(?: \w+)? so far\b(?! (?:this|today|in|away|from)\b)"
@@ -16,30 +22,43 @@ PROGRESS = (
     ),
     cue(
         "",
-        r"\b(?:i'm|i am|we're|we are) (?:now |currently |already |only )?(?:at|on|up to|down to) (?:the"
-        r" (?:first|second|third|fourth|fifth|next|last|final)|step|case|part|n ?=|x ?=|[a-z] ?= ?-?\d+"
+        r"\b(?:i'm|i am|we're|we are) (?:now |currently |already |only )?(?:at|on|up to|down to)"
+        r" (?:the"
+        r" (?:first|second|third|fourth|fifth|next|last|final)|step|case|part|n ?=|x ?=|[a-z] ?="
+        r" ?-?\d+"
         r" after)(?! (?:floor|page|day|street|shelf|bus|train)\b)"
-        r"|\b(?:one|two|three|four|five|six|seven|\d+|several|a few|some|half)(?: more)? (?:terms?|cases?"
-        r"|steps?|digits?|rows?|columns?|factors?|iterations?|rounds?|checks?|values?|parts?|positions?)"
+        r"|\b(?:one|two|three|four|five|six|seven|\d+|several|a few|some|half)(?: more)?"
+        r" (?:terms?|cases?"
+        r"|steps?|digits?|rows?|columns?|factors?|iterations?|rounds?|checks?|values?|parts?"
+        r"|positions?)"
         r" (?:in|done|down)(?=[,.;!]| and| with)"
         r"|\b(?:one|two|three|four|five|six|seven|\d+|several|a few|some) (?:more|other|further)(?:"
         r" (?:terms?|cases?|steps?|parts?|values?|positions?))? to (?:go|check|try|test)"
         r"(?=[.,;!]|$)"
-        r"|\bleaves (?:us |me )?(?:with )?(?:only |just )?(?:one|two|three|four|\d) (?:more )?(?:terms?|cases?"
-        r"|steps?|parts?|unknowns?)\b|\bwith (?:one|two|three|four|a single|only one|\d+) (?:\w+ )?(?:terms?|cases?|steps?|parts?"
+        r"|\bleaves (?:us |me )?(?:with )?(?:only |just )?(?:one|two|three|four|\d) (?:more"
+        r" )?(?:terms?|cases?"
+        r"|steps?|parts?|unknowns?)\b|\bwith (?:one|two|three|four|a single|only one|\d+) (?:\w+"
+        r" )?(?:terms?|cases?|steps?|parts?"
         r"|positions?|unknowns?|values?|digits?|slots?) (?:left )?to (?:go|fill|check|find|do)\b",
     ),
     cue(
         "",
-        r"\b(?:i|we)(?:'ve| have) (?:now |already )?(?:been|gone|worked|run|got|gotten|made it) through"
-        r" (?!\d+ (?:pages|books|bottles|boxes))(?:the|all|every|each|n ?=|[a-z] ?=|half|most|both|\d+"
+        r"\b(?:i|we)(?:'ve| have) (?:now |already )?(?:been|gone|worked|run|got|gotten|made it)"
+        r" through"
+        r" (?!\d+ (?:pages|books|bottles|boxes))(?:the|all|every|each|n ?=|[a-z] ?=|half|most"
+        r"|both|\d+"
         r"|one|two|three|four|five)"
-        r"|\b(?:i|we)(?:'ve| have) (?:now|already) (?:\w+) (?:one|two|three|four|five|six|seven|\d+)(?:"
+        r"|\b(?:i|we)(?:'ve| have) (?:now|already) (?:\w+) (?:one|two|three|four|five|six|seven"
+        r"|\d+)(?:"
         r" out)? of (?:the|our|my) (?:one|two|three|four|five|six|seven|eight|nine|ten|\d+)\b"
-        r"|\b(?:is|was|it's|that's|that was|this is) the (?:first|second|third|fourth|last|final)(?: one)?"
-        r" of (?:the|our|my) (?:two|three|four|five|six|\d+) (?:\w+ )?(?:things|steps|values|points|parts"
-        r"|cases|pieces|quantities|numbers|equations|conditions|unknowns|roots)\b(?= (?:i|we|that (?:i|we)))"
-        r"|\b(?:done|finished),? (?:that's |that makes )?(?:one|two|three|four|\d) out of (?:two|three"
+        r"|\b(?:is|was|it's|that's|that was|this is) the (?:first|second|third|fourth|last"
+        r"|final)(?: one)?"
+        r" of (?:the|our|my) (?:two|three|four|five|six|\d+) (?:\w+ )?(?:things|steps|values"
+        r"|points|parts"
+        r"|cases|pieces|quantities|numbers|equations|conditions|unknowns|roots)\b(?= (?:i|we|that"
+        r" (?:i|we)))"
+        r"|\b(?:done|finished),? (?:that's |that makes )?(?:one|two|three|four|\d) out of (?:two"
+        r"|three"
         r"|four|five|six|\d)\b",
     ),
 )

@@ -41,7 +41,8 @@ CUES = (
     ),
     cue(
         "hmm hm hmmm",
-        r"<start>hm+[.\u2026]*$|<start>(?:but |so |okay,? |wait,? )?hm+\b(?![,.\u2026! ]*(?:what (?:other|about)\b|maybe there's a\b|no\b"
+        r"<start>hm+[.\u2026]*$|<start>(?:but |so |okay,? |wait,? )?hm+\b(?![,.\u2026! ]*(?:what"
+        r" (?:other|about)\b|maybe there's a\b|no\b"
         r"|wait,? no|okay\b|ok\b"
         r"|alright|scrap|interesting|nice|the problem|let me (?:see|think|start|recall)|let's))"
         r"(?=[^\n?]{0,90}(?:\?|n't\b|\bnot\b|\bbut\b|seem|feel|look|\bsure\b|wrong|weird|strange"
@@ -335,9 +336,12 @@ CUES = (
     ),
     cue(
         "",
-        r"\b(?:can't|cannot|couldn't|wouldn't) say (?:that )?i'm (?:\w+ )?(?:convinced|sure|certain|confident"
-        r"|satisfied)\b|\b(?:trouble|hard time|difficulty) (?:convincing myself|(?:believing|trusting) (?:this|that|it|my|the))\b"
-        r"|\bi (?:don't|do not) (?:think|believe) (?:that )?i (?:\w+ )?(?:understand|understood|follow"
+        r"\b(?:can't|cannot|couldn't|wouldn't) say (?:that )?i'm (?:\w+ )?(?:convinced|sure"
+        r"|certain|confident"
+        r"|satisfied)\b|\b(?:trouble|hard time|difficulty) (?:convincing myself|(?:believing"
+        r"|trusting) (?:this|that|it|my|the))\b"
+        r"|\bi (?:don't|do not) (?:think|believe) (?:that )?i (?:\w+ )?(?:understand|understood"
+        r"|follow"
         r"|have (?:this|that|it))\b",
     ),
 )
