@@ -8,6 +8,7 @@ from labelled import CASES, COMPLETIONS, TEXTS
 from unchecked import unchecked
 
 from latent_reasoning.traces.behaviours import BEHAVIOURS, Span, find_behaviours
+from latent_reasoning.traces.prose_line import ProseLine
 
 LINE_BY_LINE = [
     *("backtracking", "self_doubt", "gap_analysis", "planning"),
@@ -24,9 +25,17 @@ def test_each_behaviour_is_found_on_the_cases_it_was_written_with(name):
     assert len(wrong) <= len(cases) // 50, [case["text"] for case in wrong]
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_each_behaviour_holds_on_cases_written_later(name):
-    cases = [case for case in CASES[name] if case["part"] == "held out"]
+LATER = [
+    (name, part)
+    for part in ("third reading", "fourth reading", "held out")
+    for name, cases in CASES.items()
+    if any(case["part"] == part for case in cases)
+]
+
+
+@pytest.mark.parametrize(("name", "part"), LATER)
+def test_each_behaviour_holds_on_cases_written_later(name, part):
+    cases = [case for case in CASES[name] if case["part"] == part]
     hits = sum(case["shown"] and BEHAVIOURS[name].shown(case["text"]) for case in cases)
     found = sum(BEHAVIOURS[name].shown(case["text"]) for case in cases)
     assert hits >= 0.75 * found
@@ -67,6 +76,17 @@ def test_a_text_cut_between_lines_has_the_spans_of_its_pieces(name):
         first, second = "\n".join(lines[:cut]) + "\n", "\n".join(lines[cut:])
         moved = [Span(a + len(first), b + len(first)) for a, b in BEHAVIOURS[name].spans(second)]
         assert BEHAVIOURS[name].spans(first + second) == BEHAVIOURS[name].spans(first) + moved
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="ab1 .*>(-\u2014:,#)_\n", max_size=40))
+def test_a_place_begins_a_clause_where_it_is_among_the_beginnings(text):
+    start = 0
+    for line in text.split("\n"):
+        here = ProseLine(text, start, start + len(line))
+        places = range(start, start + len(line) + 1)
+        assert [at for at in places if here.begins(at)] == list(here.beginnings)
+        start += len(line) + 1
 
 
 def test_a_word_in_one_line_makes_no_cue_of_a_broken_word_in_another():
