@@ -145,16 +145,16 @@ MAY_BE_CODE = (
 """A line that is strong or weak begins with what this matches."""
 
 
-def split_lines(text: str, bare: bool = True) -> list[Line]:
+def split_lines(text: str, read: bool = True) -> list[Line]:
     r"""Class every line of a text whose line ends are \n; one that touches a display is prose.
 
     Lines in a block that a line "```python" opens are code whatever they hold, and called neutral.
 
     Args:
         text: The text.
-        bare: Some line may be code on its own; else none is looked into.
+        read: Some line may be code on its own; else none is looked into.
     """
-    classed = kind_of if bare else _neutral_or_prose
+    classed = kind_of if read else _neutral_or_prose
     texts = text.split("\n")
     kinds: list[Kind] = []
     displays = "\\" in text or "$$" in text or "asy]" in text
