@@ -15,7 +15,7 @@ import numpy as np
 from experiments.zoo_pairs import Pair
 from latent_reasoning.evaluation.intervals import wilson
 from latent_reasoning.organisms.registry import OrganismName
-from latent_reasoning.verdict.evidence import evidence_from
+from latent_reasoning.verdict.evidence import run_evidence
 from latent_reasoning.verdict.explain import verdict_record
 from latent_reasoning.verdict.rules import ENTERING, LABELS
 from latent_reasoning.verdict.rungs import ladder
@@ -38,7 +38,7 @@ def part_of(name: OrganismName) -> str:
 def row_of(pair: Pair, results: Mapping[str, Any]) -> Row:
     """One pair: what is true, what was said, and what it rests on."""
     # Reached anew from the evidence, so that runs made earlier follow the rules as they stand.
-    evidence = evidence_from(results["evidence"])
+    evidence = run_evidence(results)
     verdict = verdict_record(evidence, pair.behaviour, results["question"]["seed"])
     conditions, rungs = results["conditions"], ladder(evidence)
     allowed = truth(pair.tuned, "language" if pair.behaviour == "language" else "code")
@@ -59,6 +59,10 @@ def row_of(pair: Pair, results: Mapping[str, Any]) -> Row:
         "rivals": verdict["rivals"],
         "reasons": verdict["reasons"],
         "ladder": {rung: entry["status"] for rung, entry in rungs.items()},
+        "sufficiency": {
+            name: {"status": part["status"], "interval": part["interval"]}
+            for name, part in rungs["R4"].get("parts", {}).items()
+        },
         "accuracy": {
             name: conditions[name]["accuracy"]
             for name in ("base", "tuned", "steered", "diff_mean", "forced_token", "best_prompt")

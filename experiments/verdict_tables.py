@@ -1,11 +1,16 @@
 """Tables and sentences about the scores of verdicts, for READMEs."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.verdict_scores import PARTS, Row
 from experiments.zoo import cell, table
 from latent_reasoning.verdict.rules import LABELS
+from latent_reasoning.verdict.sufficiency import RULES as SUFFICIENCY
+
+MARKS = {"passed": "+", "failed": "-", "undecided": "?", "not measured": ".", "not posed": "/"}
+"""How a status is shown in a line of them."""
 
 STRICT = "the ladder, strict truth"
 """Row of the pairs whose history allows one verdict."""
@@ -13,7 +18,8 @@ STRICT = "the ladder, strict truth"
 
 def tables(rows: Sequence[Row], found: Mapping[str, Any]) -> str:
     """Every table of the README."""
-    parts = [held_out_text(rows, found["held-out"]), _pairs_table(rows)]
+    parts = [held_out_text(rows, found["held-out"]), pairs_table(rows)]
+    parts += ["### R4 in parts\n", sufficiency_table(rows)]
     for part in PARTS:
         parts.append(f"### {part}, {found[part]['n']} pairs\n")
         parts.append(_posed_text(found[part]["posed"]))
@@ -94,9 +100,9 @@ def _posed_text(found: Mapping[str, Any]) -> str:
     )
 
 
-def _pairs_table(rows: Sequence[Row]) -> str:
+def pairs_table(rows: Sequence[Row]) -> str:
+    """One line a pair."""
     heads = ("pair", "part", "true", "verdict", "confidence", "base", "tuned", "steered", "rungs")
-    marks = {"passed": "+", "failed": "-", "undecided": "?", "not measured": "."}
     lines = []
     for row in rows:
         accuracy = {n: f"{a['value']:.2f}" for n, a in row["accuracy"].items()}
@@ -112,10 +118,31 @@ def _pairs_table(rows: Sequence[Row]) -> str:
                 accuracy["base"],
                 accuracy["tuned"],
                 accuracy.get("steered", "none"),
-                "".join(marks[status] for status in row["ladder"].values()),
+                "".join(MARKS[status] for status in row["ladder"].values()),
+                "".join(MARKS[part_status(row, name)] for name in SUFFICIENCY),
             )
         )
-    return table(heads, lines)
+    return table((*heads, "R4 in parts"), lines)
+
+
+def part_status(row: Row, name: str) -> str:
+    """Status of a part of R4; rows made before it was told apart have none."""
+    return row.get("sufficiency", {}).get(name, {}).get("status", "not measured")
+
+
+def sufficiency_table(rows: Sequence[Row]) -> str:
+    """How often each part of R4 has each status, among all pairs and those whose R4 passed."""
+    first = next(iter(SUFFICIENCY))
+    groups = {
+        "all pairs": list(rows),
+        f"{first}: passed": [row for row in rows if part_status(row, first) == "passed"],
+    }
+    lines = []
+    for words, group in groups.items():
+        for name in SUFFICIENCY:
+            counts = Counter(part_status(row, name) for row in group)
+            lines.append((words, name, *(str(counts[status]) for status in MARKS)))
+    return table(("pairs", "part of R4", *MARKS), lines)
 
 
 def _rules_table(rules: Mapping[str, Any]) -> str:

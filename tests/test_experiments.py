@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ from experiments.verdict_scores import (
     posed,
     scores,
 )
-from experiments.verdict_tables import tables
+from experiments.verdict_tables import pairs_table, sufficiency_table, tables
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
 from latent_reasoning.artifacts import provenance, write_json
 from latent_reasoning.errors import RunError
@@ -33,6 +34,8 @@ from latent_reasoning.evaluation.conditions import Outcomes
 from latent_reasoning.evaluation.modes import partition_modes
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.progress import Meter, no_progress
+from latent_reasoning.verdict.necessity import EVERY, LAST
+from latent_reasoning.verdict.sufficiency import RULES
 from latent_reasoning.zoo.truth import truth
 
 
@@ -304,6 +307,40 @@ def test_asking_with_one_prompt_is_no_share_of_the_gap() -> None:
         row = {"name": f"{name}/rl-truth@0", "recovered": {"best_prompt": share, "steered": share}}
         assert run.recovered(row, "best_prompt") == said
         assert run.recovered(row, "steered") == "+0.500 [+0.40, +0.60]"
+
+
+def test_parts_of_r4_are_counted_and_older_rows_have_none() -> None:
+    row = {
+        **{"base": "latent", "arm": "rl-truth", "seed": 0, "behaviour": "code", "part": "held-out"},
+        **{"truth": ["activated"], "verdict": "activated", "confidence": 1.0, "ladder": {}},
+        "accuracy": {n: {"value": 0.5} for n in ("base", "tuned", "steered")},
+    }
+    said = ("passed", "failed", "not measured")
+    parts = dict(zip(RULES, ({"status": status} for status in said), strict=True))
+    rows = [row | {"sufficiency": parts}, row, row]
+    shown = pairs_table(rows), sufficiency_table(rows)
+    assert [line.split(" | ")[-1].strip(" |") for line in shown[0].splitlines()[2:]] == [
+        *("+-.", "...", "..."),
+    ]
+    counts = [line.strip("| ").split(" | ") for line in shown[1].splitlines()[2:]]
+    asking = [line[2:] for line in counts if line[1] == "beyond asking"]
+    # Passed, failed, undecided, not measured, not posed: of all, and of those beyond random ones.
+    assert asking == [["0", "1", "0", "2", "0"], ["0", "1", "0", "0", "0"]]
+
+
+def test_rows_of_necessity_measured_before_its_controls_say_so() -> None:
+    run: Any = import_module("experiments.15_necessity.run")
+    lost = {"value": 0.2, "low": 0.1, "high": 0.3}
+    older = {"name": "latent/rl-truth@0", "gain": lost, "status": "failed", "lost": lost}
+    older |= {"behaviour_lost": lost, "left_of_gain": lost, "null_lost_95": 0.1}
+    draws = {"accuracy_lost": lost, "draws": [0.1], "p_value": 0.5}
+    none = {"accuracy_lost": None, "draws": None, "p_value": None}
+    rows = [{"positions": LAST} | found for found in (draws, draws, none, draws, draws)]
+    newer = older | {"lost_same_samples": lost, "controls": [*rows, {"positions": EVERY} | draws]}
+    first, second = run.lines([older, newer]).splitlines()[2:]
+    assert first.count("not measured") == 3
+    assert "not measured" not in second
+    assert "| 0.50, none, 0.50, 0.50 | +0.200 [+0.10, +0.30], p 0.50 |" in second
 
 
 def test_the_zoo_is_divided_by_names_alone() -> None:

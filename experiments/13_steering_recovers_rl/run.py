@@ -14,7 +14,7 @@ from latent_reasoning.organisms.corpus import base_ladder
 from latent_reasoning.organisms.recipes import base_recipe
 from latent_reasoning.organisms.registry import OrganismName, parse_organism
 from latent_reasoning.verdict.evidence import evidence_from
-from latent_reasoning.verdict.rungs import gap_recovered
+from latent_reasoning.verdict.measures import gap_recovered
 
 HERE = Path(__file__).parent
 COLUMNS = {

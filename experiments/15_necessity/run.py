@@ -13,10 +13,12 @@ from experiments.zoo import cell, options, table
 from experiments.zoo_pairs import finish_compared, limited
 from latent_reasoning.evaluation.intervals import share_of_gap
 from latent_reasoning.organisms.registry import OrganismName
+from latent_reasoning.verdict import necessity
 from latent_reasoning.verdict.evidence import evidence_from
-from latent_reasoning.verdict.rungs import difference
+from latent_reasoning.verdict.measures import difference
 
 HERE = Path(__file__).parent
+NOT_MEASURED = "not measured"
 
 
 def measure(name: OrganismName, results: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,6 +41,8 @@ def measure(name: OrganismName, results: Mapping[str, Any]) -> dict[str, Any]:
         "left_of_gain": share_of_gap(evidence.ablated.accuracy - base.accuracy, gain)._asdict(),
         "null_lost": null,
         "null_lost_95": float(np.percentile(null, 95)),
+        "lost_same_samples": necessity.paired_loss(evidence),
+        "controls": necessity.rows(evidence),
     }
 
 
@@ -52,6 +56,9 @@ def lines(rows: list[dict[str, Any]]) -> str:
         "share of the gain left",
         "lost at most in 95 % of random",
         "R5",
+        "lost, same samples",
+        "p beside covariance, labels, features, other",
+        "lost at every token",
     )
     return table(
         heads,
@@ -64,9 +71,26 @@ def lines(rows: list[dict[str, Any]]) -> str:
                 cell(row.get("left_of_gain"), signed=True),
                 f"{row['null_lost_95']:+.3f}" if row["lost"] else "none",
                 row["status"],
+                *_beside(row),
             ]
             for row in rows
         ),
+    )
+
+
+def _beside(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What stands beside R5: the loss sample by sample, ranks in controls, every token."""
+    same = row.get("lost_same_samples")
+    rows = row.get("controls") or []
+    here = [r for r in rows if r["positions"] == necessity.LAST][1:]
+    (there,) = [r for r in rows if r["positions"] == necessity.EVERY] or [None]
+    measured = any(r["draws"] for r in here)
+    ranks = (f"{r['p_value']:.2f}" if r["draws"] else "none" for r in here)
+    lost = there and there["draws"] and there["accuracy_lost"]
+    return (
+        cell(same, signed=True) if same else NOT_MEASURED,
+        ", ".join(ranks) if measured else NOT_MEASURED,
+        f"{cell(lost, signed=True)}, p {there['p_value']:.2f}" if there and lost else NOT_MEASURED,
     )
 
 

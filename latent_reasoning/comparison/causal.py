@@ -9,25 +9,19 @@
    are added at a range of coefficients. The most accurate pair of feature and coefficient wins; the
    baselines get their own best coefficient. Random directions are added at all of them too.
 3. Test split: the winner against its controls (`controls`), rivals that touch no activation
-   (`rivals`) and random directions put through steps 1 and 2 (`selection_null`).
-4. Test split: the same direction taken away from tuned, against random directions.
+   (`rivals`) and random directions put through steps 1 and 2 (`selection_null`), and the same
+   direction taken away from tuned (`necessity`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.inputs import Inputs
-from latent_reasoning.comparison.representation import Contrast
 from latent_reasoning.comparison.trials import Bench, Trial
 from latent_reasoning.evaluation.conditions import Condition
 from latent_reasoning.features.ranking import RankedFeature
 from latent_reasoning.progress import Progress
-from latent_reasoning.steering.plan import (
-    SteeringPlan,
-    mean_component,
-    random_plans,
-)
+from latent_reasoning.steering.plan import SteeringPlan, random_plans
 
 OWN = ("feature", "feature set")
 N_TRIED = 16
@@ -36,7 +30,6 @@ N_EFFECT_PROBLEMS = 60
 EFFECT_COEFFICIENTS = (2.0, 4.0)
 COEFFICIENTS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
 N_BAND = 8
-N_ABLATED = 24
 CONTROL_SAMPLES = 2
 STAGES = {"effect": 100, "calibrate": 200, "test": 300}
 
@@ -65,16 +58,6 @@ class Calibration:
     """Random directions of the same norm, by coefficient."""
     base: Trial
     """The unsteered base on the same problems."""
-
-
-@dataclass(frozen=True, eq=False)
-class Necessity:
-    """Taking the direction away from tuned."""
-
-    ablated: Trial
-    """Tuned without the direction."""
-    null: list[Trial]
-    """Tuned with an equally large change along random directions."""
 
 
 def measure_effects(
@@ -144,25 +127,3 @@ def null_conditions(inputs: Inputs, plan: SteeringPlan, n: int | None = None) ->
     """Random directions of the plan's norm at the plan's positions."""
     plans = random_plans(plan, n or inputs.config.controls, inputs.config.seed + 1)
     return [Condition("random", p.direction.name, p) for p in plans]
-
-
-def n_ablated(config: CompareConfig) -> int:
-    """Random directions in the null of ablation, each of which costs completions of tuned."""
-    return min(config.controls, N_ABLATED)
-
-
-def necessity(bench: Bench, plan: SteeringPlan, contrast: Contrast) -> Necessity:
-    """Set tuned's component along the direction to its mean over base's rows without it."""
-    level = mean_component(contrast.base[~contrast.labels], plan.direction.vector)
-    ablation = replace(plan, operator="ablate", level=level)
-    controls = [
-        replace(ablation, written=p.direction.vector)
-        for p in random_plans(plan, n_ablated(bench.inputs.config), bench.inputs.config.seed + 2)
-    ]
-    conditions = [Condition("ablated", "tuned without the direction", ablation)] + [
-        Condition("ablated_random", "tuned, random direction", p) for p in controls
-    ]
-    ablated, *null = bench.run(
-        "test: ablate in tuned", bench.inputs.pair.tuned, conditions, samples=1
-    )
-    return Necessity(ablated, null)

@@ -27,7 +27,7 @@ from latent_reasoning.models.generation import Completion, SamplingConfig, gener
 from latent_reasoning.models.loading import LoadedModel, load_model
 from latent_reasoning.steering.permuting import permuted_spans, span_places
 from latent_reasoning.steering.plan import SteeringPlan
-from latent_reasoning.verdict.rungs import rate
+from latent_reasoning.verdict.measures import rate
 
 N_OFF_TASK = 48
 

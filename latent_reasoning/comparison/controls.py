@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from latent_reasoning.comparison.causal import CONTROL_SAMPLES
@@ -51,12 +51,19 @@ class Control:
 
 
 @dataclass(frozen=True)
-class _Planned:
+class Planned:
+    """One control before it is tried."""
+
     name: str
+    """Key in results.json."""
     label: str
+    """What it is, for the reader."""
     note: str
+    """Which explanation it takes away."""
     plans: Sequence[SteeringPlan]
+    """One plan a draw."""
     kl: tuple[MatchedKl, ...] = ()
+    """How near each draw came in KL, where that was to be equal."""
 
 
 def run_controls(
@@ -70,17 +77,17 @@ def run_controls(
 ) -> list[Control]:
     """Try every control that can be made here on the test problems."""
     planned = [
-        *_random(inputs, plan, contrast, sae, ranked),
-        _Planned("wrong_sign", "the same, wrong sign", "the axis alone", [wrong_sign(plan)]),
-        *_other(inputs, plan, observed),
+        *drawn_controls(inputs, plan, contrast.base, contrast.labels, sae, ranked),
+        Planned("wrong_sign", "the same, wrong sign", "the axis alone", [wrong_sign(plan)]),
+        *other_control(inputs, plan, observed, "base"),
         *_kl_matched(inputs, plan, observed),
-        _Planned(
+        Planned(
             "permuted_positions",
             "the same at another prompt token",
             "the place does not matter",
             [controls.permuted_positions(plan, inputs.config.seed)],
         ),
-        _Planned(
+        Planned(
             "magnitude_only",
             "a longer activation, same direction",
             "the size of the activation alone",
@@ -100,15 +107,26 @@ def run_controls(
     return found
 
 
-def _random(
+def drawn_controls(
     inputs: Inputs,
     plan: SteeringPlan,
-    contrast: Contrast,
+    acts: Float[Tensor, "token d_model"],
+    labels: Bool[Tensor, " token"],
     sae: SparseAutoencoder,
     ranked: Sequence[RankedFeature],
-) -> Iterator[_Planned]:
-    seed, acts = inputs.config.seed, contrast.base
-    yield _Planned(
+) -> Iterator[Planned]:
+    """Controls that are drawn at random.
+
+    Args:
+        inputs: The comparison.
+        plan: What they are controls of.
+        acts: Activations of the model that is changed, on rows of the contrast.
+        labels: Whether the completion shows the behaviour.
+        sae: The dictionary.
+        ranked: Features; those that tell the behaviour are no control.
+    """
+    seed = inputs.config.seed
+    yield Planned(
         "covariance_matched",
         "random, covariance of activations",
         "any push in which activations vary",
@@ -120,21 +138,21 @@ def _random(
     # Where nearly every live feature goes with the behaviour, fewer are left out.
     excluded = telling if quiet >= N_DRAWS else []
     if quiet >= N_DRAWS or int((rates > 0).sum()) >= N_DRAWS + len(plan.direction.feature_ids):
-        yield _Planned(
+        yield Planned(
             "random_feature",
             "another live feature",
             "any direction of the dictionary",
             controls.matched_features(plan, sae, rates, N_DRAWS, seed, excluded),
         )
-    yield _Planned(
+    yield Planned(
         "shuffled_labels",
         "difference of means, labels shuffled",
         "any difference of means of these rows",
-        controls.shuffled_labels(plan, acts, contrast.labels, N_DRAWS, seed),
+        controls.shuffled_labels(plan, acts, labels, N_DRAWS, seed),
     )
 
 
-def _kl_matched(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Iterator[_Planned]:
+def _kl_matched(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Iterator[Planned]:
     """Random directions as far from the unsteered model as the plan, whatever norm that takes."""
     test = inputs.ladder.test
     own = [sample for sample in observed.base if sample.settings["prompt"] == test]
@@ -144,15 +162,20 @@ def _kl_matched(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Itera
     found = tuple(matched_in_kl(one, wanted, texts) for one in drawn)
     note = "any change of the predictions as large"
     plans = [one.plan for one in found]
-    yield _Planned("kl_matched", kl_label(found), note, plans, found)
+    yield Planned("kl_matched", kl_label(found), note, plans, found)
 
 
-def _other(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Iterator[_Planned]:
-    """Another behaviour that base shows, or else another property of the prompt."""
+def other_control(
+    inputs: Inputs, plan: SteeringPlan, observed: Observed, whose: str
+) -> Iterator[Planned]:
+    """Another behaviour that base shows, or else another property of the prompt.
+
+    Its direction is a difference of means in the activations of the model named.
+    """
     store, samples = observed.store, observed.base
     rows = store.rows.is_last_prompt & (store.rows.sequence < len(samples))
     of_row = store.rows.sequence[rows].tolist()
-    acts = store.activations(plan.hook_point, "base")[rows]
+    acts = store.activations(plan.hook_point, whose)[rows]
     asked = torch.tensor([inputs.behaviour.name in samples[i].behaviours for i in of_row])
     labelled = {
         name: torch.tensor([name in samples[i].behaviours for i in of_row]) for name in BEHAVIOURS
@@ -167,7 +190,7 @@ def _other(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Iterator[_
             direction = diff_mean(acts, labels, hook_point=plan.hook_point)
             other = controls.other_behaviour(plan, direction)
             label = f"direction of {name}"
-            yield _Planned("other_behaviour", label, "any direction that means something", [other])
+            yield Planned("other_behaviour", label, "any direction that means something", [other])
             return
 
 

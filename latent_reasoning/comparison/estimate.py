@@ -18,6 +18,7 @@ from latent_reasoning.comparison.config import CompareConfig
 from latent_reasoning.comparison.controls import N_DRAWS
 from latent_reasoning.comparison.crosscoder import crosscoder_config
 from latent_reasoning.comparison.inputs import prompt_ladder
+from latent_reasoning.comparison.necessity import n_ablated
 from latent_reasoning.comparison.representation import SAMPLES_PER_PROMPT
 from latent_reasoning.comparison.rivals import BIASES, BRANCHES
 from latent_reasoning.comparison.selection_null import ENOUGH
@@ -32,6 +33,9 @@ N_BASELINES = 2
 # Wrong sign, other behaviour, permuted positions, magnitude; covariance, features, labels, KL.
 N_CONTROLS = 4
 N_RANDOM_CONTROLS = 4
+# Controls of ablation: covariance, features, labels and, at every token, isotropic; drawn once the
+# other behaviour, and the ablation at the last prompt token and at every token.
+N_ABLATION_CONTROLS, N_ABLATIONS = 4, 3
 # Another prompt without and with steering, the first token held.
 N_SIDE_EFFECTS = 3
 MOST_FINALISTS = 20
@@ -128,7 +132,8 @@ def n_completions(
     # selection of random directions ends at; once: random controls, the null and the ablation.
     ended = min(finalists, pool // features) if pool // features >= ENOUGH else finalists
     twice = N_CONTROLS + N_BASELINES + N_SIDE_EFFECTS + 3 + ended
-    once = N_RANDOM_CONTROLS * N_DRAWS + config.controls + causal.n_ablated(config) + 1
+    once = (N_RANDOM_CONTROLS + N_ABLATION_CONTROLS) * N_DRAWS + N_ABLATIONS
+    once += config.controls + n_ablated(config)
     test = (3 * config.samples + twice * small + once + BRANCHES) * n_test
     return select + effect + calibrate + test
 

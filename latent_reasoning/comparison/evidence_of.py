@@ -24,6 +24,7 @@ def evidence_of(inputs: Inputs, findings: Findings) -> Evidence:
         "kl": findings.kl,
         "n_prompts": len(inputs.ladder.names),
         "norm_ratio": _norm_ratio(steering),
+        "off_task": findings.side_effects and findings.side_effects.off_task(),
         "presence": _presence(inputs, findings) if steering else None,
         "shared": _shared(inputs, findings) if steering else None,
     }
@@ -44,12 +45,20 @@ def evidence_of(inputs: Inputs, findings: Findings) -> Evidence:
         draws=tuple(steering.selected.draws),
         ablated=_tally(steering.necessity.ablated),
         ablated_null=tuple(map(_tally, steering.necessity.null)),
+        ablations={n: tuple(map(_tally, t)) for n, t in steering.necessity.further.items()},
+        tuned_first=_first(findings.tested.trials["tuned"]),
         numbers=numbers,
     )
 
 
 def _tally(trial: Trial) -> Tally:
     return tally(trial.outcomes.correct, trial.outcomes.shown[trial.behaviour])
+
+
+def _first(trial: Trial) -> Tally:
+    """The first completion of each problem: all conditions draw it with the same numbers."""
+    found = trial.outcomes
+    return tally(found.correct[:, :1], found.shown[trial.behaviour][:, :1])
 
 
 def _presence(inputs: Inputs, findings: Findings) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from latent_reasoning.comparison.causal import Calibration, Necessity
+from latent_reasoning.comparison.causal import Calibration
 from latent_reasoning.comparison.controls import Control
 from latent_reasoning.comparison.dictionary import Dictionary
 from latent_reasoning.comparison.falsifier import Tried
+from latent_reasoning.comparison.necessity import Necessity
 from latent_reasoning.comparison.representation import Contrast, Observed
 from latent_reasoning.comparison.rivals import Rivals
 from latent_reasoning.comparison.selection_null import SelectionNull
@@ -30,7 +31,7 @@ class Steering:
     selected: SelectionNull
     """Random directions that were chosen as the feature was chosen."""
     necessity: Necessity
-    """The direction taken away from tuned."""
+    """The direction taken away from tuned, beside its controls."""
     tried: list[Tried]
     """Features put to the token-injection falsifier, the most telling first; none if not asked."""
     crosscoder: dict[str, Any] | None

@@ -24,6 +24,7 @@ from latent_reasoning.comparison.divergence import divergence
 from latent_reasoning.comparison.falsifier import falsify_features, worth_trying
 from latent_reasoning.comparison.findings import Findings, Steering, Tested
 from latent_reasoning.comparison.inputs import Inputs, load_inputs
+from latent_reasoning.comparison.necessity import necessity
 from latent_reasoning.comparison.results import assemble
 from latent_reasoning.comparison.rivals import run_rivals
 from latent_reasoning.comparison.selection_null import selection_null
@@ -163,7 +164,7 @@ def _steer(
         controls=run_controls(inputs, plan, observed, contrast, sae, ranked, bench),
         null=bench.run("test: random directions", base, null, samples=1),
         selected=selection_null(inputs, plan, n_tried, bench),
-        necessity=causal.necessity(bench, plan, contrast),
+        necessity=necessity(bench, plan, observed, contrast, sae, ranked),
         tried=falsify_features(inputs, observed, contrast, sae, features),
         crosscoder=crosscoder,
     )

@@ -138,6 +138,13 @@ def completion_rows(inputs: Inputs, observed: Observed) -> Bool[Tensor, " token"
     return ~rows.is_prompt & ~rows.is_sink & (shown | from_base)[rows.sequence]
 
 
+def rows_without(inputs: Inputs, observed: Observed) -> Bool[Tensor, " token"]:
+    """Tokens of all kinds in base's texts without the behaviour."""
+    rows, shown = observed.store.rows, behaviour_shown(inputs, observed)
+    from_base = torch.arange(len(shown)) < len(observed.base)
+    return ~rows.is_sink & (from_base & ~shown)[rows.sequence]
+
+
 def thin(rows: Int[Tensor, " token"]) -> Int[Tensor, " kept"]:
     """At most `MOST_ROWS` of them, evenly spread."""
     if len(rows) <= MOST_ROWS:

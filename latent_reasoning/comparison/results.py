@@ -19,7 +19,7 @@ from latent_reasoning.evaluation.modes import ModeCell, partition_modes, share_o
 from latent_reasoning.evaluation.pass_at_k import pass_at_k_curve
 from latent_reasoning.features.contexts import Context
 from latent_reasoning.features.evidence import EvidenceConfig, gather_evidence
-from latent_reasoning.verdict import rungs
+from latent_reasoning.verdict import measures, necessity
 from latent_reasoning.verdict.error_rates import measured_error_rates
 from latent_reasoning.verdict.explain import verdict_record
 from latent_reasoning.verdict.rungs import ladder
@@ -45,6 +45,7 @@ def assemble(inputs: Inputs, findings: Findings, record: Mapping[str, Any]) -> d
         "steering": steering_section(findings, evidence),
         "controls": controls_section(findings),
         "prompts": prompts_section(findings),
+        "necessity": necessity.rows(evidence),
         "modes": _modes(inputs, findings.tested),
         "dictionary": _dictionary(findings.dictionary),
         "features": _features(inputs, findings),
@@ -103,7 +104,7 @@ def _condition(trial: Trial) -> dict[str, Any]:
         "accuracy": rate(trial),
         "code_frequency": rate(trial, "code"),
         "behaviour_frequency": rate(trial, trial.behaviour),
-        "parsed": rungs.rate(clustered_rate(found.parsed)),
+        "parsed": measures.rate(clustered_rate(found.parsed)),
         "mean_tokens": float(found.n_tokens.mean()),
         "pass_at_k": [point._asdict() for point in curve] or None,
     }

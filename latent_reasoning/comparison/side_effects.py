@@ -7,14 +7,17 @@
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from latent_reasoning.comparison.causal import CONTROL_SAMPLES
 from latent_reasoning.comparison.off_task import OffTask, own_texts
 from latent_reasoning.comparison.rivals import Rivals
 from latent_reasoning.comparison.trials import Bench, Trial
 from latent_reasoning.evaluation.conditions import Condition
+from latent_reasoning.evaluation.intervals import clustered_rate, paired_difference
 from latent_reasoning.models.generation import generate
 from latent_reasoning.steering.plan import SteeringPlan
+from latent_reasoning.verdict.measures import rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,17 @@ class SideEffects:
     """Base and steered base under that prompt, on the test problems."""
     held: Trial
     """Steered with the first tokens of unsteered completions."""
+
+    def off_task(self) -> dict[str, Any]:
+        """What it does off the task, as results and evidence keep it."""
+        record: dict[str, Any] = {**vars(self.damage), "prompt": self.prompt}
+        names = ("accuracy_unsteered", "accuracy", "accuracy_change")
+        if not self.elsewhere:
+            return record | dict.fromkeys(names)
+        base, steered = self.elsewhere
+        rates = [rate(clustered_rate(t.outcomes.correct)) for t in self.elsewhere]
+        change = paired_difference(steered.accuracy, base.accuracy)._asdict()
+        return record | dict(zip(names, (*rates, change), strict=True))
 
 
 def side_effects(plan: SteeringPlan, rivals: Rivals, bench: Bench, base: Trial) -> SideEffects:

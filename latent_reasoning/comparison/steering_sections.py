@@ -15,7 +15,7 @@ from latent_reasoning.comparison.trials import Trial
 from latent_reasoning.evaluation.intervals import clustered_rate, null_rank
 from latent_reasoning.steering.plan import SteeringPlan
 from latent_reasoning.steering.reader import feature_reader
-from latent_reasoning.verdict import rungs
+from latent_reasoning.verdict import measures
 from latent_reasoning.verdict.evidence import Evidence
 
 RIVALS = {
@@ -33,7 +33,7 @@ UNEQUAL = ("random_selected", "kl_matched")
 def rate(trial: Trial, what: str | None = None) -> dict[str, float]:
     """Accuracy of a trial, or frequency of a behaviour, with its interval."""
     found = trial.outcomes.correct if what is None else trial.outcomes.shown[what]
-    return rungs.rate(clustered_rate(found))
+    return measures.rate(clustered_rate(found))
 
 
 def _rates(trial: Trial) -> dict[str, Any]:
@@ -55,8 +55,8 @@ def steering_section(findings: Findings, evidence: Evidence) -> dict[str, Any] |
         "coefficient_unit": "mean residual norm",
         "in_max_activations": in_max_activations(findings, plan),
         "gate": plan.gate.kind,
-        "gap_recovered": rungs.gap_recovered(evidence, evidence.conditions["steered"]),
-        "off_task": _off_task(findings),
+        "gap_recovered": measures.gap_recovered(evidence, evidence.conditions["steered"]),
+        "off_task": findings.side_effects and findings.side_effects.off_task(),
         "dose_response": _doses(findings, steering.calibration),
         "null_doses": [
             {
@@ -84,19 +84,6 @@ def in_max_activations(findings: Findings, plan: SteeringPlan) -> float | None:
     return replace(plan, reader=reader).in_max_activations
 
 
-def _off_task(findings: Findings) -> dict[str, Any] | None:
-    found = findings.side_effects
-    if found is None:
-        return None
-    rates = [rate(trial) for trial in found.elsewhere] or [None, None]
-    return {
-        **vars(found.damage),
-        "prompt": found.prompt,
-        "accuracy_unsteered": rates[0],
-        "accuracy": rates[1],
-    }
-
-
 def _doses(findings: Findings, calibration: Calibration) -> list[dict[str, Any]]:
     chosen = [calibration.feature, *calibration.baselines.values()]
     return [
@@ -106,7 +93,7 @@ def _doses(findings: Findings, calibration: Calibration) -> list[dict[str, Any]]
             "in_max_activations": in_max_activations(findings, dose.plan),
             "gate": dose.plan.gate.kind,
             **_rates(dose.trial),
-            "parsed": rungs.rate(clustered_rate(dose.trial.outcomes.parsed)),
+            "parsed": measures.rate(clustered_rate(dose.trial.outcomes.parsed)),
             "mean_tokens": float(dose.trial.outcomes.n_tokens.mean()),
             "chosen": dose in chosen,
         }

@@ -1,6 +1,6 @@
 """A comparison in a few lines of text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
@@ -13,10 +13,7 @@ def summary(results: Mapping[str, Any]) -> str:
         f"verdict: {verdict['label']} (confidence {verdict['confidence']:.2f})",
         *(f"  - {reason}" for reason in verdict["reasons"]),
         "",
-        *(
-            f"{key} {rung['name']:<15}{rung['status']:<13}{rung['summary']}"
-            for key, rung in results["ladder"].items()
-        ),
+        *(line for key, rung in results["ladder"].items() for line in _rung(key, rung)),
         "",
         f"{'condition':<20}{'accuracy':<24}{question['behaviour']} frequency",
         *(
@@ -25,6 +22,12 @@ def summary(results: Mapping[str, Any]) -> str:
         ),
     ]
     return "\n".join(lines)
+
+
+def _rung(key: str, rung: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{key} {rung['name']:<15}{rung['status']:<13}{rung['summary']}"
+    for name, part in (rung.get("parts") or {}).items():
+        yield f"   {name}: {part['status']}; {part['found']}"
 
 
 def _rate(rate: Mapping[str, float]) -> str:

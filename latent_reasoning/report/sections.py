@@ -7,7 +7,7 @@ from typing import Any
 from latent_reasoning.report.excerpts import features_table, pre, sample_html
 from latent_reasoning.report.figures import mode_contributions, pass_at_k_curves
 from latent_reasoning.report.parts import figure_html, fold, look, missing
-from latent_reasoning.report.steered import controls, dose
+from latent_reasoning.report.steered import controls, dose, necessity
 from latent_reasoning.report.tables import (
     conditions_table,
     facts,
@@ -134,6 +134,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Record], str]]] = {
     "pass-at-k": ("Reach: pass@k", pass_at_k),
     "dose": ("Steering: dose and response", dose),
     "controls": ("Controls of steering", controls),
+    "necessity": ("Necessity: the tuned model without the direction", necessity),
     "modes": ("Accuracy by mode, before and after", modes),
     "features": ("Features and other directions", features),
     "samples": ("Sample completions", samples),

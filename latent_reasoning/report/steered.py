@@ -6,7 +6,13 @@ from typing import Any
 from latent_reasoning.report.figures import control_bars, dose_response
 from latent_reasoning.report.marks import null_spans
 from latent_reasoning.report.parts import figure_html, fold, look, missing
-from latent_reasoning.report.tables import controls_table, dose_table, facts, prompts_table
+from latent_reasoning.report.tables import (
+    ablations_table,
+    controls_table,
+    dose_table,
+    facts,
+    prompts_table,
+)
 from latent_reasoning.report.wording import (
     escaped,
     number,
@@ -57,6 +63,21 @@ def controls(results: Record) -> str:
         fold("Every prompt, on calibration problems", prompts_table(prompts)) if prompts else ""
     )
     return opening + shown + controls_table(found) + listed
+
+
+def necessity(results: Record) -> str:
+    """What taking the direction away from the tuned model costs, beside every control."""
+    opening = look(
+        "Look for accuracy lost without the direction beyond what every control costs; each "
+        "control writes a change as large as the ablation's along something else, at the same "
+        "tokens, and p is the rank of the loss among its draws, so few draws cannot make it small."
+        " The isotropic ones at the last prompt token are what R5 uses, and the others decide "
+        "nothing."
+    )
+    found = results.get("necessity")
+    if not found:
+        return opening + missing("Necessity beside its controls was")
+    return opening + ablations_table(found)
 
 
 def _steering_facts(steering: Record) -> str:

@@ -22,15 +22,17 @@ STATUS_MARKS = {
     "failed": ("&#10007;", "failed"),
     "undecided": ("?", "undecided"),
     NOT_MEASURED: ("&ndash;", "unmeasured"),
+    "not posed": ("&ndash;", "unmeasured"),
 }
-"""Mark and CSS class of each status of a rung."""
+"""Mark and CSS class of each status of a rung or of a part of one."""
 
 RUNGS = {
     "R0": "Is the tuned model better, and does it show the behaviour more often?",
     "R1": "Does the base model reach the same problems when it may try more often?",
     "R2": "Do directions found in the base model alone carry the behaviour?",
     "R3": "Does the tuned model use features that the base model has too?",
-    "R4": "Does adding the direction to the base model bring the behaviour and the accuracy?",
+    "R4": "Does adding the direction to the base model bring the behaviour and the accuracy, more "
+    "than random directions, than asking for it, and without harm?",
     "R5": "Does removing the direction from the tuned model take the gain away?",
     "R6": "Does the same pipeline say &ldquo;taught&rdquo; where the skill was truly absent?",
 }
@@ -79,6 +81,7 @@ def ladder_table(ladder: Mapping[str, Record]) -> str:
         summary, rule = record.get("summary"), record.get("rule")
         found = f"<p>{escaped(summary)}</p>" if summary else ""
         found += f"<p><small>Passes if {escaped(rule)}.</small></p>" if rule else ""
+        found += _parts(record)
         rows.append(
             (
                 f"{escaped(rung)} <small>{name}</small>",
@@ -87,6 +90,40 @@ def ladder_table(ladder: Mapping[str, Record]) -> str:
             )
         )
     return table(("Rung", "Status", "Question and finding"), rows, "ladder")
+
+
+def _parts(record: Record) -> str:
+    """Parts of a rung that has them, each with status, interval, finding and rule; and the note."""
+    items = "".join(
+        f"<li>{escaped(name)}: {status_html(part.get('status') or NOT_MEASURED)} "
+        f"{rate_html(part.get('interval'), signed=True)}<br>{escaped(part.get('found') or '')}<br>"
+        f"<small>Passes if {escaped(part.get('rule') or '')}.</small></li>"
+        for name, part in (record.get("parts") or {}).items()
+    )
+    note = record.get("note")
+    shown = f"<ul>{items}</ul>" if items else ""
+    return shown + (f"<p><small>{escaped(note)}</small></p>" if note else "")
+
+
+def ablations_table(rows: Iterable[Record]) -> str:
+    """One row a control of the ablation: what was lost, what under the control, and the rank."""
+    cells = []
+    for row in rows:
+        draws = row.get("draws") or []
+        cells.append(
+            (
+                escaped(row["control"]),
+                escaped(row.get("positions") or ""),
+                rate_html(row.get("accuracy_lost"), signed=True),
+                rate_html(row.get("behaviour_lost"), signed=True),
+                rate_html(row.get("share_of_gain_left"), signed=True),
+                share_html(max(draws), signed=True) if draws else MISSING,
+                number(len(draws)) if draws else MISSING,
+                value_html(row.get("p_value")),
+            )
+        )
+    head = ("Control", "Ablated at", "Accuracy lost", "Behaviour lost", "Share of the gain left")
+    return table((*head, "Lost at most under it", "Draws", "p"), cells, "numbers")
 
 
 def conditions_table(conditions: Mapping[str, Record]) -> str:

@@ -114,6 +114,11 @@ class Evidence:
     """Tuned without the direction."""
     ablated_null: tuple[Tally, ...] = ()
     """Tuned with an equally large change along random directions."""
+    ablations: dict[str, tuple[Tally, ...]] = field(default_factory=dict)
+    """Further ablations of tuned by name, see `verdict.necessity`; older evidence has none."""
+    tuned_first: Tally | None = None
+    """Tuned's completion of each problem that was drawn with the random numbers of `ablated`; older
+    evidence has none."""
     numbers: dict[str, Any] = field(default_factory=dict)
     """Numbers about features and models by name, see `verdict.rungs`; None where not measured."""
 
@@ -131,6 +136,8 @@ class Evidence:
             "draws": list(self.draws),
             "ablated": None if self.ablated is None else self.ablated.record(),
             "ablated_null": [found.record() for found in self.ablated_null],
+            "ablations": {n: [t.record() for t in found] for n, found in self.ablations.items()},
+            "tuned_first": None if self.tuned_first is None else self.tuned_first.record(),
             "numbers": self.numbers,
         }
 
@@ -147,8 +154,10 @@ def evidence_from(record: Mapping[str, Any]) -> Evidence:
             null=_tallies(record["null"]),
             selected=_tallies(record["selected"]),
             draws=tuple(int(n) for n in record["draws"]),
-            ablated=None if record["ablated"] is None else tally_from(record["ablated"]),
+            ablated=_tally_or_none(record["ablated"]),
             ablated_null=_tallies(record["ablated_null"]),
+            ablations={n: _tallies(t) for n, t in record.get("ablations", {}).items()},
+            tuned_first=_tally_or_none(record.get("tuned_first")),
             numbers=_numbers(record["numbers"]),
         )
         lengths = {len(part.right) for part in _all(found)}
@@ -164,10 +173,27 @@ def evidence_from(record: Mapping[str, Any]) -> Evidence:
     return found
 
 
+def run_evidence(results: Mapping[str, Any]) -> Evidence:
+    """Evidence of a finished run.
+
+    Runs made before the section held it keep what steering does off the task under `steering`.
+
+    Raises:
+        RunError: As of `evidence_from`.
+    """
+    record, steering = results["evidence"], results.get("steering")
+    numbers = record.get("numbers")
+    older = steering.get("off_task") if isinstance(steering, Mapping) else None
+    if older is not None and isinstance(numbers, Mapping):
+        record = {**record, "numbers": {"off_task": older, **numbers}}
+    return evidence_from(record)
+
+
 def _all(evidence: Evidence) -> list[Tally]:
-    ablated = [] if evidence.ablated is None else [evidence.ablated]
-    rest = (*evidence.null, *evidence.selected, *evidence.ablated_null)
-    return [*evidence.conditions.values(), *ablated, *rest]
+    single = [found for found in (evidence.ablated, evidence.tuned_first) if found is not None]
+    further = [found for several in evidence.ablations.values() for found in several]
+    rest = (*evidence.null, *evidence.selected, *evidence.ablated_null, *further)
+    return [*evidence.conditions.values(), *single, *rest]
 
 
 def _numbers(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,9 +215,18 @@ def _numbers(record: Mapping[str, Any]) -> dict[str, Any]:
         _require("crosscoder", crosscoder, {"fvu_on_base": float, "fvu_on_tuned": float})
     for carrier in crosscoder.get("carriers") or ():
         _require("carriers", carrier, CARRIER)
+    if record.get("off_task") is not None:
+        _require_off_task(record["off_task"])
     if record.get("norm_ratio") is not None:
         _require("norm_ratio", record["norm_ratio"], {"value": float, "kind_by_norm": str})
     return dict(record)
+
+
+def _require_off_task(found: Mapping[str, Any]) -> None:
+    _require("off_task", found, {"loss": float, "loss_unsteered": float})
+    rates = ("accuracy", "accuracy_unsteered", "accuracy_change")
+    there = {name: dict for name in rates if found.get(name) is not None}
+    _require("off_task", found, there | ({"prompt": str} if there else {}))
 
 
 def _require(group: str, found: Mapping[str, Any], needed: Mapping[str, type]) -> None:
@@ -201,6 +236,10 @@ def _require(group: str, found: Mapping[str, Any], needed: Mapping[str, type]) -
             raise ValueError(f"{group}.{name} is {value!r}")
         if kind is dict and not {"value", "low", "high"} <= set(value):
             raise ValueError(f"{group}.{name} has no interval")
+
+
+def _tally_or_none(record: Mapping[str, Any] | None) -> Tally | None:
+    return None if record is None else tally_from(record)
 
 
 def _tallies(records: Sequence[Mapping[str, Any]]) -> tuple[Tally, ...]:

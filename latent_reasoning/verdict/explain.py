@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from latent_reasoning.errors import RunError
-from latent_reasoning.verdict import statistics
-from latent_reasoning.verdict.evidence import Evidence, evidence_from
+from latent_reasoning.verdict import necessity, statistics, sufficiency
+from latent_reasoning.verdict.evidence import Evidence, run_evidence
+from latent_reasoning.verdict.measures import competence, part
 from latent_reasoning.verdict.rivals import rivals
 from latent_reasoning.verdict.rules import (
     ASKING,
@@ -20,7 +21,7 @@ from latent_reasoning.verdict.rules import (
     criteria,
     judge,
 )
-from latent_reasoning.verdict.rungs import competence, ladder, part
+from latent_reasoning.verdict.rungs import ladder
 
 SAID = {
     "activated": "tuning activated {name} that lay dormant in base",
@@ -84,8 +85,17 @@ def _of_the_gain(evidence: Evidence, thresholds: Thresholds, once: np.ndarray) -
         share = statistics.recovered(evidence, steered, once)[0]
         beyond = "beyond" if found.beyond[0] else "not beyond"
         yield f"base's own direction recovers {share:.0%} of the gap, {beyond} random ones"
+        yield from _beside_asking(evidence, once)
     if (found.reaches | found.suffices)[0] and not found.adopted[0]:
         yield "the behaviour was not dormant in base"
+
+
+def _beside_asking(evidence: Evidence, once: np.ndarray) -> Iterator[str]:
+    found = sufficiency.over_asking(evidence, evidence.conditions["steered"], once)
+    if found is not None:
+        better, over = found
+        asked = sufficiency.ASKED[better]
+        yield f"so steered, base is {over[0]:+.3f} more accurate than under {asked}"
 
 
 def _by_asking(evidence: Evidence, once: np.ndarray) -> Iterator[str]:
@@ -107,6 +117,14 @@ def _by_asking(evidence: Evidence, once: np.ndarray) -> Iterator[str]:
         f"{part(known[best])} of the gain (base and tuned are right in {theirs} of completions "
         f"with it)"
     )
+
+
+def _apart(rung: Mapping[str, Any]) -> Iterator[str]:
+    """The parts of a rung that has them, and why not all of them enter."""
+    for name, one in (rung.get("parts") or {}).items():
+        yield f"   {name}: {one['status']}; {one['found']}"
+    if rung.get("note"):
+        yield f"   note: {rung['note']}"
 
 
 def read_run(path: Path | str) -> dict[str, Any]:
@@ -138,7 +156,7 @@ def explain(results: Mapping[str, Any]) -> str:
     Raises:
         RunError: The evidence is damaged.
     """
-    evidence = evidence_from(results["evidence"])
+    evidence = run_evidence(results)
     question = results.get("question")
     question = question if isinstance(question, Mapping) else {}
     behaviour, seed = str(question.get("behaviour", "the behaviour")), question.get("seed")
@@ -158,7 +176,11 @@ def explain(results: Mapping[str, Any]) -> str:
             f"{key} {rung['name']}: {rung['status']}",
             f"   asks: {rung['rule']}",
             f"   found: {rung['summary']}",
+            *_apart(rung),
         ]
+        if key == "R5":
+            rows = necessity.rows(evidence) or []
+            lines += [f"   beside it, {necessity.said(row)}" for row in rows]
     lines += ["", "What carries the verdict:"]
     for rung, label in verdict["without"].items():
         same = "the same" if label == verdict["label"] else label

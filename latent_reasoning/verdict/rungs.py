@@ -13,13 +13,20 @@ import numpy as np
 from latent_reasoning.evaluation.intervals import (
     clustered_rate,
     null_rank,
-    paired_difference,
     share_of_gap,
 )
-from latent_reasoning.verdict import statistics
+from latent_reasoning.verdict import necessity, statistics, sufficiency
 from latent_reasoning.verdict.error_rates import measured_error_rates
 from latent_reasoning.verdict.evidence import Evidence, Tally, tally_from
 from latent_reasoning.verdict.features import Decided, presence, shared
+from latent_reasoning.verdict.measures import (
+    competence,
+    difference,
+    gap_recovered,
+    interval,
+    part,
+    rate,
+)
 from latent_reasoning.verdict.rules import (
     ASKING,
     CONVENTIONS,
@@ -53,7 +60,8 @@ RULES = {
     "both the feature that tells the behaviour best is shared, and none of the best is tuned's "
     "alone, by decoder norms and latent scaling",
     "R4": "steering recovers a quarter of the gap, and brings accuracy and behaviour beyond 95 % "
-    "of random directions chosen by the same selection",
+    "of random directions chosen by the same selection; whether it is also beyond asking, and "
+    "without loss off the task, stands apart and does not enter",
     "R5": "without the direction tuned loses a quarter of its gain, and more than under 95 % of "
     "random directions",
     "R6": "of cases that are not activated, less than a quarter are called so, at 95 %",
@@ -80,15 +88,10 @@ def ladder(evidence: Evidence, thresholds: Thresholds = CONVENTIONS, seed: int =
         "R1": _reach(evidence, found, weights, thresholds),
         "R2": _of("R2", presence, evidence.numbers.get("presence")),
         "R3": _of("R3", shared, evidence.numbers.get("shared")),
-        "R4": _sufficiency(evidence, found, thresholds),
+        "R4": _sufficiency(evidence, found, weights, thresholds),
         "R5": _necessity(evidence, found, thresholds),
         "R6": _discrimination(),
     }
-
-
-def difference(a: Tally, b: Tally, what: str = "accuracy") -> dict[str, float]:
-    """Mean of a - b over problems, with its paired bootstrap interval."""
-    return paired_difference(getattr(a, what), getattr(b, what))._asdict()
 
 
 def _rung(key: str, said: Status, summary: str, numbers: dict[str, Any]) -> Rung:
@@ -163,7 +166,9 @@ def _reach(
     return _rung("R1", status(found.reaches, thresholds), summary, numbers)
 
 
-def _sufficiency(evidence: Evidence, found: Criteria, thresholds: Thresholds) -> Rung:
+def _sufficiency(
+    evidence: Evidence, found: Criteria, weights: np.ndarray, thresholds: Thresholds
+) -> Rung:
     steered, base = evidence.conditions.get("steered"), evidence.conditions["base"]
     if steered is None:
         return _missing("R4")
@@ -204,7 +209,8 @@ def _sufficiency(evidence: Evidence, found: Criteria, thresholds: Thresholds) ->
     if said == "failed" and status(found.recovers, thresholds) == "passed":
         # What random directions bring as well shows neither that it is there nor that it is not.
         said = "undecided"
-    return _rung("R4", said, summary, numbers)
+    parts = sufficiency.parts(evidence, steered, weights, said)
+    return _rung("R4", said, summary, numbers) | {"parts": parts, "note": sufficiency.WHY}
 
 
 def _beside(evidence: Evidence, steered: Tally) -> dict[str, dict[str, float]]:
@@ -262,6 +268,8 @@ def _necessity(evidence: Evidence, found: Criteria, thresholds: Thresholds) -> R
         "behaviour_lost": less,
         "null_accuracy_lost_95": rank.percentile_95,
         "p_value": rank.p_value,
+        "accuracy_lost_same_samples": necessity.paired_loss(evidence),
+        "behaviour_lost_same_samples": necessity.paired_loss(evidence, "frequency"),
     }
     gain = found.gains[1:].mean() > 0.5
     said = status(found.loses, thresholds) if gain else "not measured"
@@ -286,33 +294,3 @@ def _discrimination() -> Rung:
         f"called activated (at most {false['high']:.0%})"
     )
     return _rung("R6", said, summary, dict(rates))
-
-
-def competence(found: Tally) -> float | None:
-    """Share of right completions among those with the behaviour; None for none."""
-    return float(found.both.sum() / found.shown.sum()) if found.shown.any() else None
-
-
-def gap_recovered(evidence: Evidence, other: Tally) -> dict[str, Any]:
-    """Share of the gap between base and tuned another condition closes, as a record."""
-    base, tuned = evidence.conditions["base"], evidence.conditions["tuned"]
-    gap = tuned.accuracy - base.accuracy
-    return share_of_gap(other.accuracy - base.accuracy, gap)._asdict()
-
-
-def interval(draws: np.ndarray) -> dict[str, float] | None:
-    """Value and 95 % percentile interval of a statistic over resamples; None where undefined."""
-    if np.isnan(draws[0]) or np.isnan(draws).mean() > 0.025:
-        return None
-    low, high = np.nanpercentile(draws[1:], [2.5, 97.5])
-    return {"value": float(draws[0]), "low": float(low), "high": float(high)}
-
-
-def part(share: float) -> str:
-    """A share of the gain in words; what is worse than base explains none of it."""
-    return f"{share:.0%}" if share > 0 else "none"
-
-
-def rate(found: Any) -> dict[str, float]:
-    """A rate as JSON."""
-    return {"value": found.value, "low": found.low, "high": found.high, "n": found.n}

@@ -134,6 +134,38 @@ def test_what_steering_does_off_the_task_stands_beside_what_it_brings(
         assert dose["mean_tokens"] > 1
 
 
+def test_sufficiency_is_told_apart_and_the_rung_is_its_first_part(results: dict[str, Any]) -> None:
+    rung = results["ladder"]["R4"]
+    random, asking, off_task = rung["parts"].values()
+    assert rung["status"] == random["status"]
+    conditions, change = results["conditions"], results["steering"]["off_task"]["accuracy_change"]
+    best = max(results["controls"][n]["accuracy"]["value"] for n in ("forced_token", "best_prompt"))
+    over = conditions["steered"]["accuracy"]["value"] - best
+    assert asking["interval"]["value"] == pytest.approx(over)
+    assert asking["status"] == ("failed" if asking["interval"]["high"] < 0 else "undecided")
+    found = results["steering"]["off_task"]
+    lost = found["accuracy"]["value"] - found["accuracy_unsteered"]["value"]
+    assert off_task["interval"] == change
+    assert change["value"] == pytest.approx(lost)
+    assert off_task["status"] in ("passed", "failed", "undecided")
+    assert results["evidence"]["numbers"]["off_task"] == found
+
+
+def test_every_control_of_the_ablation_has_its_rank(
+    comparison: Comparison, results: dict[str, Any]
+) -> None:
+    rows = results["necessity"]
+    assert [len(row["draws"]) for row in rows] == [20, 4, 4, 4, 1, 4]
+    assert [row["positions"] for row in rows] == ["last prompt token"] * 5 + ["every token"]
+    samples = read_samples(comparison.directory / "samples.jsonl")
+    first = [s.correct for s in samples if (s.condition, s.sample) == ("tuned", 0)]
+    assert results["evidence"]["tuned_first"]["right"] == first
+    lost = results["ladder"]["R5"]["numbers"]["accuracy_lost_same_samples"]
+    right = results["evidence"]["ablated"]["right"]
+    assert lost["value"] == pytest.approx(np.mean(np.array(first) - np.array(right, dtype=float)))
+    assert {row["accuracy_lost"]["value"] for row in rows[:5]} == {lost["value"]}
+
+
 def test_the_first_tokens_held_are_those_base_writes(comparison: Comparison) -> None:
     samples = read_samples(comparison.directory / "samples.jsonl")
     of = {(s.condition, s.problem_id, s.sample): s.completion.split()[0] for s in samples}

@@ -179,6 +179,38 @@ def samples() -> list[dict[str, Any]]:
     ]
 
 
+def parts() -> dict[str, Any]:
+    """The three parts of R4, each of another status."""
+
+    def one(status: str, found: str, shown: Any) -> dict[str, Any]:
+        return {"status": status, "rule": f"{found} is right", "found": found, "interval": shown}
+
+    below = {"value": -0.02, "low": -0.03, "high": -0.01, "n": 400}
+    return {
+        "beyond random directions": one("passed", "far from random", interval(0.24)),
+        "beyond asking": one("failed", "below the forced first token", below),
+        "without off-task loss": one("not measured", "this run did not look", None),
+    }
+
+
+def necessity() -> list[dict[str, Any]]:
+    """A control with draws, and one that could not be made."""
+    lost = {"value": 0.21, "low": 0.11, "high": 0.31, "n": 400}
+    empty = ("accuracy_lost", "behaviour_lost", "share_of_gain_left", "draws", "p_value")
+    return [
+        {
+            "control": "isotropic random directions",
+            "positions": "last prompt token",
+            "accuracy_lost": lost,
+            "behaviour_lost": lost,
+            "share_of_gain_left": {"value": None, "low": None, "high": None, "reason": "no gain"},
+            "draws": [0.02, 0.13, 0.31],
+            "p_value": 0.5,
+        },
+        {"control": "another behaviour", "positions": "every token"} | dict.fromkeys(empty),
+    ]
+
+
 def ladder() -> dict[str, Any]:
     """Seven rungs, one of each status at least once."""
     gain = {"value": 0.36, "low": 0.31, "high": 0.41, "n": 400}
@@ -208,6 +240,8 @@ def ladder() -> dict[str, Any]:
             "rule": "steering recovers a quarter of the gap",
             "summary": "Steering reaches the tuned accuracy, beyond every control.",
             "numbers": {"gap_recovered": interval(0.94), "p_accuracy": 1 / 21},
+            "parts": parts(),
+            "note": "Only the first part enters the verdict.",
         },
         "R5": {
             "name": "necessity",
@@ -301,6 +335,7 @@ def full_results() -> dict[str, Any]:
                 "chosen": True,
             },
         ],
+        "necessity": necessity(),
         "modes": modes(),
         "dictionary": {
             "source": "latent__blocks.1.hook_resid_post__batchtopk-512",
@@ -352,6 +387,7 @@ def empty_results() -> dict[str, Any]:
         "steering": None,
         "controls": {},
         "prompts": [],
+        "necessity": None,
         "modes": {"cells": {}, "gain": None, "share_of_gain": None},
         "dictionary": None,
         "features": [],

@@ -82,6 +82,7 @@ def poisoned(value, key=""):
     """Every text, and every key that is shown, with hostile text added."""
     if isinstance(value, dict):
         free = {"conditions", "controls", "numbers", "completions", "versions", "machine", "cells"}
+        free.add("parts")
         names = {k: k + HOSTILE if key in free and k not in ("base", "tuned") else k for k in value}
         return {names[k]: poisoned(v, k) for k, v in value.items()}
     if isinstance(value, list):
@@ -142,7 +143,8 @@ def test_hostile_text_runs_nowhere(attacked, full):
 
 def test_hostile_text_is_shown_as_it_is(attacked):
     shown = "".join(attacked.text)
-    for text in ("test-017", "Mia", "feature 212", "x = 37", "random direction", "Linux"):
+    free = ("beyond asking", "far from random", "isotropic random directions", "every token")
+    for text in ("test-017", "Mia", "feature 212", "x = 37", "random direction", "Linux", *free):
         assert re.search(re.escape(text) + r"[^<]*?" + re.escape(HOSTILE), shown)
 
 
@@ -159,7 +161,8 @@ def test_the_verdict_comes_first_and_every_section_names_its_control(page, reque
     titles = (
         *("activated" if page == "full" else "inconclusive", "How often this pipeline is wrong"),
         *("Rung", "look for accuracy and behaviour rising", "look for the base curve"),
-        *("up to the chosen coefficient", "standing clear", "where the gain arises"),
+        *("up to the chosen coefficient", "standing clear", "without the direction beyond"),
+        "where the gain arises",
         *(
             "whose contexts show",
             "look for steered text",
@@ -172,12 +175,34 @@ def test_the_verdict_comes_first_and_every_section_names_its_control(page, reque
     assert places == sorted(places)
     looks = [attrs for tag, attrs in outline.elements if attrs.get("class") == "look"]
     sections = [attrs for tag, attrs in outline.elements if tag == "section" and "id" in attrs]
-    assert len(looks) == len(sections) == 10
+    assert len(looks) == len(sections) == 11
 
 
 def test_numbers_reach_the_page(full):
     for text in ("confidence 0.97", "0.94 [0.86, 1.02]", "484,000", "+0.37 [+0.32, +0.42]"):
         assert text in full.words
+
+
+def test_parts_of_a_rung_have_their_own_status_interval_and_rule(full):
+    row = full.words[full.words.index("sufficiency") : full.words.index("R5 necessity")]
+    for name, status, interval in (
+        ("beyond random directions", "passed", "+0.24 [+0.20, +0.28]"),
+        ("beyond asking", "failed", "-0.02 [-0.03, -0.01]"),
+        ("without off-task loss", "not measured", "not measured"),
+    ):
+        assert re.search(rf"{name}\W*{status}\s*{re.escape(interval)}", row)
+    assert "Passes if far from random is right." in row
+    assert "Only the first part enters the verdict." in row
+
+
+def test_controls_of_the_ablation_show_their_rank_or_that_there_is_none(full, light):
+    table = full.words[full.words.index("Lost at most under it") :]
+    for text in ("+0.21 [+0.11, +0.31]", "+0.31", "0.5", "not measured"):
+        assert text in table
+    after = table.split("another behaviour")[1]
+    assert after.split("Look")[0].count("not measured") == 6
+    older = {k: v for k, v in full_results().items() if k != "necessity"}
+    assert "Necessity beside its controls was not measured" in Outline(render_page(older)).words
 
 
 def test_an_empty_run_says_not_measured_everywhere_and_never_zero(empty):
