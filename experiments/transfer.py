@@ -12,7 +12,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -107,7 +107,7 @@ def own_norm(inputs: Inputs, model: LoadedModel, folder: Path) -> float:
 
 
 def _recorded(
-    models: Mapping[str, LoadedModel], samples: list[Sample], inputs: Inputs, folder: Path
+    models: dict[str, LoadedModel], samples: list[Sample], inputs: Inputs, folder: Path
 ) -> ActivationStore:
     with record_activations(models, [inputs.hook_point], folder) as recorder:
         recorder.record(samples)

@@ -38,9 +38,9 @@ def kind(one: Cell) -> str:
     name = one["direction"]
     if " KL of " in name:
         return "equal KL"
-    return {"diff mean": "difference of means"}.get(
-        name, name.split()[0].replace("minus", "feature")
-    )
+    if name == "diff mean":
+        return "difference of means"
+    return "random" if name.startswith("random") else "feature"
 
 
 def best(cells: Sequence[Cell]) -> list[Cell]:
@@ -70,8 +70,17 @@ def lines(unsteered: Cell, cells: Sequence[Cell]) -> str:
     """One line a best cell, after the unsteered model."""
     rates = [f"{unsteered[key]['value']:.2f}" for key in ("behaviour_frequency", "parsed")]
     tokens = f"{unsteered['mean_tokens']:.0f}"
-    plain = ("", "", "unsteered", "", cell(unsteered["accuracy"]), *rates, tokens, *[""] * 4)
-    rows = [plain]
+    plain: tuple[str, ...] = (
+        "",
+        "",
+        "unsteered",
+        "",
+        cell(unsteered["accuracy"]),
+        *rates,
+        tokens,
+        *[""] * 4,
+    )
+    rows: list[tuple[str, ...]] = [plain]
     for one in best(cells):
         beside = controls(one, cells)
         of_max = one["in_max_activations"]
