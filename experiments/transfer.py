@@ -231,12 +231,17 @@ def measured(zoo: Zoo, pair: Pair, other: OrganismName, inputs: Inputs) -> Recor
                 steered = Steered(inputs, models[target], norm, pair.behaviour, zoo.samples)
                 kept[target].parent.mkdir(parents=True, exist_ok=True)
                 write_json(kept[target], steered.measure(rows))
-    return {t: json.loads(path.read_text(encoding="utf-8")) for t, path in kept.items()}
+    return measured_before(zoo, pair, other)
 
 
-def complete(zoo: Zoo, pair: Pair, other: OrganismName) -> bool:
-    """Whether every model of a pair has been steered already."""
-    return all(_kept(zoo, pair, other, target).is_file() for target in TARGETS)
+def measured_before(zoo: Zoo, pair: Pair, other: OrganismName) -> Record:
+    """What the steered models of a pair came to that an earlier run has measured."""
+    kept = {target: _kept(zoo, pair, other, target) for target in TARGETS}
+    return {
+        target: json.loads(path.read_text(encoding="utf-8"))
+        for target, path in kept.items()
+        if path.is_file()
+    }
 
 
 def _kept(zoo: Zoo, pair: Pair, other: OrganismName, target: str) -> Path:

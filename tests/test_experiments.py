@@ -393,6 +393,9 @@ def test_a_cell_of_the_transfer_matrix_counts_beyond_its_controls() -> None:
     both = transfer.matrix([one, one | {"tuned": none}])
     assert [(c["to"], len(c["coefficients"])) for c in both] == [("base", 2), ("other", 2)]
     assert both[0]["accuracy_change"]["n"] == 2
+    # So is a model that has not been steered yet.
+    (only,) = transfer.matrix([one, {"base": clear}])
+    assert only == both[0]
 
 
 def test_offsets_stay_within_their_own_text(tmp_path: Path) -> None:

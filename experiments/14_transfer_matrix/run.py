@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from experiments.transfer import N_RANDOM, OFFSETS, SOURCES, TARGETS, complete, measured
+from experiments.transfer import N_RANDOM, OFFSETS, SOURCES, TARGETS, measured, measured_before
 from experiments.zoo import Zoo, cell, finish, options, table, zoo_of
 from experiments.zoo_pairs import SEED, Pair, pair_inputs
 from latent_reasoning.comparison.presets import organism_pair
@@ -44,7 +44,9 @@ def matrix(found: Sequence[dict[str, Record]]) -> list[Record]:
     """
     cells = []
     for target in TARGETS:
-        seeds = [by_target[target] for by_target in found]
+        seeds = [by_target[target] for by_target in found if target in by_target]
+        if len(seeds) < len(found):
+            continue
         for source in SOURCES:
             for offset in OFFSETS:
                 of_seeds = [_cell_of(seed, source, offset) for seed in seeds]
@@ -91,8 +93,10 @@ def _random(seed: Record, cell: Record, what: str) -> Float[np.ndarray, "draw pr
     return np.array([np.subtract(one[what], seed["unsteered_once"][what]) for one in drawn])
 
 
-def gap(found: Sequence[dict[str, Record]]) -> Record:
-    """What tuning changed, both unsteered."""
+def gap(found: Sequence[dict[str, Record]]) -> Record | None:
+    """What tuning changed, both unsteered; None where one of them is not measured."""
+    if not all("base" in by and "tuned" in by for by in found):
+        return None
     unsteered = [[by["tuned"]["unsteered"], by["base"]["unsteered"]] for by in found]
     both = np.array([[one["accuracy"] for one in pair] for pair in unsteered])
     return interval(both[:, 0] - both[:, 1])
@@ -107,16 +111,17 @@ def measure(zoo: Zoo, base: str, seeds: Sequence[int], limit: int) -> Record | N
         pair = Pair(name, BEHAVIOURS.get(base, "code"))
         if not zoo.has(pair.base, name, other):
             continue
-        if not (limit or complete(zoo, pair, other)):
-            zoo.missing.append(f"{name} (not measured)")
-            continue
-        config = organism_pair(str(pair.base), str(name), pair.behaviour, SEED)
-        inputs = pair_inputs(zoo, pair, replace(config, n_problems=zoo.problems))
-        found.append(measured(zoo, pair, other, inputs))
-        there.append(seed)
+        steered = measured_before(zoo, pair, other)
+        if limit:
+            config = organism_pair(str(pair.base), str(name), pair.behaviour, SEED)
+            inputs = pair_inputs(zoo, pair, replace(config, n_problems=zoo.problems))
+            steered = measured(zoo, pair, other, inputs)
+        if steered:
+            found.append(steered)
+            there.append(seed)
     if not found:
         return None
-    norms = [{target: by[target]["norm"] for target in TARGETS} for by in found]
+    norms = [{target: one["norm"] for target, one in by.items()} for by in found]
     return {
         "base": base,
         "seeds": there,
@@ -149,7 +154,8 @@ def lines(bases: Sequence[Record]) -> str:
     legend = (
         "A cell: change in accuracy with its interval, change in the frequency of the behaviour; "
         f"lowest to highest of {N_RANDOM} random directions of equal norm, difference of means "
-        "with shuffled labels. In bold: above every random draw, and clearly above shuffled labels."
+        "with shuffled labels. In bold: above every random draw, and clearly above shuffled ones. "
+        "None: no direction, or not measured."
     )
     return "\n\n".join([legend, *parts])
 
@@ -161,7 +167,7 @@ def _at(cells: Sequence[Record], target: str, source: str, offset: int) -> Recor
 
 def _shown(found: Record | None, behaviour: str) -> str:
     if found is None:
-        return "no direction"
+        return "none"
     accuracy = cell(found["accuracy_change"], signed=True)
     accuracy = f"**{accuracy}**" if found["beyond_controls"] else accuracy
     low, high = found["random"]["low"], found["random"]["high"]
