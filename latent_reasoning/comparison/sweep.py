@@ -28,9 +28,9 @@ from latent_reasoning.comparison.cells import (
     pose,
     start_worker,
 )
-from latent_reasoning.comparison.controls import matched_in_kl
 from latent_reasoning.comparison.dictionary import get_dictionary
 from latent_reasoning.comparison.inputs import Inputs, load_inputs
+from latent_reasoning.comparison.kl_matching import matched_in_kl
 from latent_reasoning.comparison.off_task import OffTaskTexts
 from latent_reasoning.comparison.sweep_config import SweepConfig
 from latent_reasoning.engines.choice import choose_engine
@@ -136,9 +136,10 @@ def _plans(
 
 def _equal_kl(plan: SteeringPlan, random: SteeringPlan, texts: OffTaskTexts) -> SteeringPlan:
     """Control of a plan: the random one at the strength that is as far from the unsteered model."""
-    matched = matched_in_kl(random, texts.measure(plan).kl, texts)
+    found = matched_in_kl(random, texts.measure(plan).kl, texts)
     name = f"{random.direction.name}, KL of {plan.direction.name} at {plan.coefficient:g}"
-    return replace(matched, direction=replace(matched.direction, name=name))
+    name += "" if found.matched else " (not reached)"
+    return replace(found.plan, direction=replace(found.plan.direction, name=name))
 
 
 def _directions(
