@@ -154,7 +154,7 @@ def lines(bases: Sequence[Record]) -> str:
     legend = (
         "A cell: change in accuracy with its interval, change in the frequency of the behaviour; "
         f"lowest to highest of {N_RANDOM} random directions of equal norm, difference of means "
-        "with shuffled labels. In bold: above every random draw, and clearly above zero and shuffled. "
+        "with shuffled labels. In bold: above all random draws, clearly above zero and shuffled. "
         "None: no direction, or not measured."
     )
     return "\n\n".join([legend, *parts])
