@@ -1,5 +1,6 @@
 """Figures of experiments as SVG: rates with their intervals in small multiples, and curves."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -91,24 +92,48 @@ def draw_marks(
 
 
 def draw_curves(
-    path: Path, panels: Mapping[str, Mapping[str, Sequence[Point]]], *, along: str, label: str
+    path: Path,
+    panels: Mapping[str, Mapping[str, Sequence[Point]]],
+    *,
+    along: str,
+    label: str,
+    doubling: bool = True,
+    columns: int | None = None,
+    levels: Sequence[float] = (),
 ) -> None:
-    """Curves with bands over a logarithmic axis of powers of two: panel, then series."""
+    """Curves with bands: panel, then series.
+
+    Args:
+        path: SVG file to write.
+        panels: For each panel its series, for each series its points.
+        along: What the horizontal axis shows.
+        label: What the vertical axis shows.
+        doubling: Whether the horizontal axis is logarithmic, in powers of two.
+        columns: Panels in a row; all of them if None.
+        levels: Where a level line is drawn.
+    """
     series = list(dict.fromkeys(name for panel in panels.values() for name in panel))
-    with _figure(path, len(panels), (1 + 2.6 * len(panels), 2.9)) as axes:
+    wide = columns or len(panels)
+    size = (1 + 2.6 * wide, 0.9 + 2 * math.ceil(len(panels) / wide))
+    with _figure(path, len(panels), size, columns) as axes:
         for axis, (title, found) in zip(axes, panels.items(), strict=True):
             axis.set_title(title)
+            for level in levels:
+                axis.axhline(level, color=GREY, linewidth=0.8)
             for name, points in found.items():
                 colour = COLOURS[series.index(name) % len(COLOURS)]
                 at = [point.at for point in points]
                 low, high = [point.low for point in points], [point.high for point in points]
                 axis.fill_between(at, low, high, color=colour, alpha=0.18, linewidth=0)
                 axis.plot(at, [point.value for point in points], color=colour, marker=".")
-            axis.set_xscale("log", base=2)
+            if doubling:
+                axis.set_xscale("log", base=2)
             axis.xaxis.set_major_formatter("{x:g}")
-            axis.set_xlabel(along)
             axis.grid(color="#eeeeee")
-        axes[0].set_ylabel(label)
+        for axis in axes[-wide:]:
+            axis.set_xlabel(along)
+        for axis in axes[::wide]:
+            axis.set_ylabel(label)
         _legend(axes, series)
 
 
@@ -132,17 +157,23 @@ def _legend(axes: Sequence["Axes"], series: Sequence[str]) -> None:
 
 
 class _figure:
-    """A figure of panels side by side that is written where the block ends without an error."""
+    """A figure of panels in rows that is written where the block ends without an error."""
 
-    def __init__(self, path: Path, n_panels: int, size: tuple[float, float]) -> None:
+    def __init__(
+        self, path: Path, n_panels: int, size: tuple[float, float], columns: int | None = None
+    ) -> None:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
 
         self.path, self.style = path, rc_context(QUIET)
         self.style.__enter__()
         self.figure = Figure(figsize=size, layout="constrained")
-        found = self.figure.subplots(1, n_panels, sharey=True, sharex=True, squeeze=False)
-        self.axes: list[Axes] = list(found[0])
+        wide = columns or n_panels
+        grid = (math.ceil(n_panels / wide), wide)
+        found = self.figure.subplots(*grid, sharey=True, sharex=True, squeeze=False)
+        self.axes: list[Axes] = list(found.flat)[:n_panels]
+        for unused in list(found.flat)[n_panels:]:
+            unused.set_axis_off()
 
     def __enter__(self) -> "list[Axes]":
         return self.axes

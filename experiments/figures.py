@@ -2,7 +2,8 @@
 
     python -m experiments.figures
 
-Each is `figure.svg` beside the results it shows; an experiment without results is left out.
+Each is `figure.svg` beside the results it shows, and `offsets.svg` where offsets are a second
+question; an experiment without results is left out.
 """
 
 import json
@@ -16,6 +17,7 @@ from experiments.drawing import Mark, Point, draw_curves, draw_marks
 HERE = Path(__file__).parent
 Results = dict[str, Any]
 CHANGE = "change against the base"
+STEERED = {"base": "base", "tuned": "tuned", "other": "another family"}
 
 
 def spurious_rewards(found: Results, path: Path) -> None:
@@ -96,6 +98,78 @@ def where_rl_drifts(found: Results, path: Path) -> None:
     draw_marks(path, panels, label="contribution to the change in accuracy")
 
 
+def steering_recovers_rl(found: Results, path: Path) -> None:
+    """Recovered share of the gap against strength, one panel a base with a gap."""
+    panels: dict[str, dict[str, list[Point]]] = {}
+    for row in found["organisms"]:
+        if row["dose_response"] and row["gap"]["low"] > 0:
+            panels[row["name"].replace("/rl-truth", "")] = _doses(row)
+    draw_curves(
+        path,
+        panels,
+        along="strength in mean residual norms",
+        label="share of the gap recovered",
+        columns=5,
+        levels=(0, 1),
+    )
+
+
+def _doses(row: dict[str, Any]) -> dict[str, list[Point]]:
+    """The dose-response of the chosen features, the difference of means and random directions."""
+    zero, gap = row["unsteered_dose"]["accuracy"], row["gap"]["value"]
+    curves: dict[str, list[Point]] = {"own features": [], "difference of means": []}
+    names = {row["direction"]: "own features", "diff mean": "difference of means"}
+    for dose in row["dose_response"]:
+        if dose["direction"] in names:
+            accuracy = dose["accuracy"]
+            shares = [(accuracy[key] - zero) / gap for key in ("value", "low", "high")]
+            curves[names[dose["direction"]]].append(Point(dose["coefficient"], *shares))
+    curves["random, lowest to highest"] = [
+        _range(dose["coefficient"], [(value - zero) / gap for value in dose["accuracy"]])
+        for dose in row["null_doses"]
+    ]
+    return curves
+
+
+def _range(at: float, values: list[float]) -> Point:
+    return Point(at, sum(values) / len(values), min(values), max(values))
+
+
+def transfer_matrix(found: Results, path: Path) -> None:
+    """The matrix at the last prompt token, and the changes over offsets beside it."""
+    panels: dict[str, Any] = defaultdict(lambda: defaultdict(dict))
+    curves: dict[str, Any] = defaultdict(lambda: defaultdict(list))
+    random: dict[str, Any] = defaultdict(lambda: defaultdict(list))
+    for row in found["bases"]:
+        name = f"{row['base']}@{','.join(map(str, row['seeds']))}"
+        for cell in row["cells"]:
+            steered, panel = f"steer {STEERED[cell['to']]}", cell["accuracy_change"]
+            values = cell["random"]["values"]
+            if cell["offset"] == 0:
+                panels[steered][f"{name}, {cell['from']}"] = {
+                    "direction": Mark.of(panel),
+                    "random, lowest to highest": Mark(*_range(0, values)[1:]),
+                    "shuffled labels": Mark.of(cell["shuffled"]),
+                }
+            title, at = f"{name}: {steered}", cell["offset"]
+            point = Point(at, panel["value"], panel["low"], panel["high"])
+            curves[title][cell["from"]].append(point)
+            random[title][at].extend(values)
+    for title, places in random.items():
+        drawn = [_range(at, values) for at, values in sorted(places.items())]
+        curves[title]["random, lowest to highest"] = drawn
+    draw_marks(path, panels, label="change in accuracy")
+    draw_curves(
+        path.with_name("offsets.svg"),
+        curves,
+        along="read at, from the last prompt token",
+        label="change in accuracy",
+        doubling=False,
+        columns=3,
+        levels=(0,),
+    )
+
+
 def _mean(records: list[dict[str, Any]]) -> Mark:
     found = [record["value"] for record in records]
     if len(found) == 1:
@@ -111,6 +185,8 @@ FIGURES: dict[str, Callable[[Results, Path], None]] = {
     "07_distillation_teaches": distillation_teaches,
     "08_one_example": one_example,
     "09_where_rl_drifts": where_rl_drifts,
+    "13_steering_recovers_rl": steering_recovers_rl,
+    "14_transfer_matrix": transfer_matrix,
 }
 
 

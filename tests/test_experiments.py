@@ -18,6 +18,7 @@ from experiments.drawing import Mark, Point, draw_curves, draw_marks
 from experiments.drift import drift
 from experiments.drift_averages import averages, averages_table
 from experiments.earlier import SETTINGS, earlier_rows
+from experiments.transfer import Read
 from experiments.verdict_scores import (
     equal_effect,
     error_rates,
@@ -28,15 +29,21 @@ from experiments.verdict_scores import (
 )
 from experiments.verdict_tables import pairs_table, sufficiency_table, tables
 from experiments.zoo import Zoo, between, keep_outcomes, kept_outcomes
+from latent_reasoning.activations.record import record_activations
 from latent_reasoning.artifacts import provenance, write_json
+from latent_reasoning.data.samples import Sample
 from latent_reasoning.errors import RunError
 from latent_reasoning.evaluation.conditions import Outcomes
 from latent_reasoning.evaluation.modes import partition_modes
+from latent_reasoning.models.loading import load_model
 from latent_reasoning.organisms.registry import OrganismName
 from latent_reasoning.progress import Meter, no_progress
 from latent_reasoning.verdict.necessity import EVERY, LAST
 from latent_reasoning.verdict.sufficiency import RULES
 from latent_reasoning.zoo.truth import truth
+
+POINT = "blocks.1.hook_resid_post"
+transfer: Any = import_module("experiments.14_transfer_matrix.run")
 
 
 def drawn(seed: int, code: float) -> Outcomes:
@@ -380,3 +387,80 @@ def test_earlier_rows_stay_with_their_run_unless_settings_changed(tmp_path: Path
     assert found["a"] == first
     assert found["b"]["run"]["commit"] == record["commit"]
     assert earlier_rows(results, "cells", "cell", {"problems": 4}) == {}
+
+
+def values(accuracy: list[float]) -> dict[str, list[float]]:
+    return {"accuracy": accuracy, "behaviour": accuracy}
+
+
+def steered_model(
+    steered: list[float], shuffled: list[float], draws: list[list[float]]
+) -> dict[str, Any]:
+    """What `transfer.Steered.measure` keeps, of one direction and four problems."""
+    place = {"offset": 0, "from": "base", "coefficient": 2.0, "gate": "always-on"}
+    plain = values([0.0, 0.5, 0.0, 0.5])
+    return {
+        "norm": 9.0,
+        "unsteered": plain,
+        "unsteered_once": plain,
+        "random": {"2.0": [values(draw) for draw in draws]},
+        "cells": [place | {"steered": values(steered), "shuffled": values(shuffled)}],
+    }
+
+
+def test_a_cell_of_the_transfer_matrix_counts_beyond_its_controls() -> None:
+    plain, raised = [0.0, 0.5, 0.0, 0.5], [0.5, 1.0, 0.5, 1.0]
+    clear = steered_model(raised, plain, [plain, plain])
+    pushed = steered_model(raised, plain, [plain, raised])
+    shuffled = steered_model(raised, raised, [plain, plain])
+    none = steered_model(raised, plain, [plain]) | {"cells": []}
+    found = transfer.matrix([{"base": clear, "tuned": pushed, "other": shuffled}])
+    assert [(c["to"], c["beyond_controls"]) for c in found] == [
+        ("base", True),
+        ("tuned", False),
+        ("other", False),
+    ]
+    assert found[0]["accuracy_change"]["value"] == found[1]["random"]["high"] == 0.5
+    assert found[1]["random"]["low"] == found[0]["shuffled"]["value"] == 0
+    assert found[2]["over_shuffled"]["value"] == 0
+    # A direction that one of two seeds does not have is left out; the others are pooled.
+    one = {"base": clear, "tuned": clear, "other": clear}
+    both = transfer.matrix([one, one | {"tuned": none}])
+    assert [(c["to"], len(c["coefficients"])) for c in both] == [("base", 2), ("other", 2)]
+    assert both[0]["accuracy_change"]["n"] == 2
+    # So is a model that has not been steered yet.
+    (only,) = transfer.matrix([one, {"base": clear}])
+    assert only == both[0]
+
+
+def test_offsets_stay_within_their_own_text(tmp_path: Path) -> None:
+    model = load_model("organism:latent")
+    texts = [
+        Sample("p", "x = 37", "1", prompt="Quiz\n1 2\n"),
+        Sample("q", "x = 1", "1", prompt="Quiz\n"),
+    ]
+    with record_activations({"base": model}, [POINT], tmp_path / "store") as recorder:
+        recorder.record(texts)
+    found = Read(texts, 1, recorder.store)
+    rows = recorder.store.rows
+    (end,) = found.rows(False, 0).tolist()
+    assert bool(rows.is_last_prompt[end]) and int(rows.sequence[end]) == 0
+    assert found.rows(False, -1).tolist() == [end - 1]
+    assert found.rows(False, 1).tolist() == [end + 1]
+    # Places before the text and behind it are in none, though the store has rows there.
+    assert found.rows(False, -(end + 1)).tolist() == []
+    assert found.rows(False, 2 + int((rows.sequence == 0).sum()) - end).tolist() == []
+    assert found.rows(True, -12).tolist() == []
+
+
+def test_curves_can_stand_in_several_rows(tmp_path: Path) -> None:
+    panels = {
+        f"base {i}": {"features": [Point(1, 0.1, 0, 0.2), Point(3, 0.4, 0, 1)]} for i in "abc"
+    }
+    path = tmp_path / "curves.svg"
+    words = {"along": "strength", "label": "share"}
+    draw_curves(path, panels, **words, doubling=False, columns=2, levels=(0, 1))
+    drawn = path.read_text(encoding="utf-8")
+    assert all(drawn.count(f">base {i}</text>") == 1 for i in "abc")
+    # Every row names its vertical axis, the panels of the last row the horizontal one.
+    assert (drawn.count(">share</text>"), drawn.count(">strength</text>")) == (2, 2)

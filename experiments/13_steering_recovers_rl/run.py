@@ -4,12 +4,15 @@ Reads the comparisons of 12_verdict_calibration and makes those that are missing
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from experiments.verdict_scores import p_of_selection
-from experiments.zoo import cell, options, table
-from experiments.zoo_pairs import finish_compared, limited
+from experiments.zoo import Zoo, cell, options, table, zoo_of
+from experiments.zoo_pairs import SEED, Pair, finish_compared, limited, pair_config, pair_inputs
+from latent_reasoning.comparison.causal import STAGES
+from latent_reasoning.evaluation.conditions import Condition, outcomes, run_condition
 from latent_reasoning.organisms.corpus import base_ladder
 from latent_reasoning.organisms.recipes import base_recipe
 from latent_reasoning.organisms.registry import OrganismName, parse_organism
@@ -36,7 +39,22 @@ COLUMNS = {
 """Conditions whose share of the gap is shown, and what the table calls them."""
 
 
-def measure(name: OrganismName, results: Mapping[str, Any]) -> dict[str, Any]:
+def unsteered(zoo: Zoo, name: OrganismName) -> dict[str, float]:
+    """Accuracy of base on the problems of the doses, with the random numbers of the doses."""
+    pair = Pair(name, "code")
+    inputs = pair_inputs(zoo, pair, pair_config(zoo, pair, SEED))
+    drawn = run_condition(
+        inputs.pair.base,
+        Condition("base", "base"),
+        inputs.splits.calibrate,
+        inputs.ladder.variant(inputs.ladder.test),
+        1,
+        inputs.sampling(STAGES["calibrate"]),
+    )
+    return {"accuracy": float(outcomes(drawn).correct.mean()), "n": len(drawn)}
+
+
+def measure(zoo: Zoo, name: OrganismName, results: Mapping[str, Any]) -> dict[str, Any]:
     """Shares of the gap that each condition recovers, and the dose-response."""
     evidence = evidence_from(results["evidence"])
     steering = results["steering"]
@@ -54,6 +72,7 @@ def measure(name: OrganismName, results: Mapping[str, Any]) -> dict[str, Any]:
         "coefficient": steering and steering["coefficient"],
         "dose_response": steering and steering["dose_response"],
         "null_doses": steering and steering["null_doses"],
+        "unsteered_dose": steering and unsteered(zoo, name),
     }
 
 
@@ -85,8 +104,9 @@ def recovered(row: dict[str, Any], condition: str) -> str:
 
 def main() -> None:
     """Measure what exists; write results and the table of the README."""
-    parser = limited(options(__doc__, problems=300, samples=16))
-    finish_compared(HERE, parser.parse_args(), lambda name: name.arm == "rl-truth", measure, lines)
+    chosen = limited(options(__doc__, problems=300, samples=16)).parse_args()
+    row = partial(measure, zoo_of(chosen))
+    finish_compared(HERE, chosen, lambda name: name.arm == "rl-truth", row, lines)
 
 
 if __name__ == "__main__":

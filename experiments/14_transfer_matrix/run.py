@@ -1,200 +1,196 @@
 """Which model is steered by the direction of which model, and from how far before the solution?
 
-Directions are differences of means at a token some places before the last prompt token, of base,
-of tuned, and of the change from base to tuned on the same prompts. Each is added at the last prompt
-token of base, of tuned and of a base of another family, at the strength that is most accurate there
-on calibration problems.
+What is measured, and how, is in `experiments.transfer`. A cell is marked where accuracy rises
+by more than under the changes of equal norm beside it: above every random draw, and with intervals
+that exclude zero also above shuffled labels and above the unsteered model.
 """
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-from jaxtyping import Int
-from torch import Tensor
+import numpy as np
+from jaxtyping import Float
 
-from experiments.zoo import Zoo, cell, finish, options, table
+from experiments.transfer import N_RANDOM, OFFSETS, SOURCES, TARGETS, measured, measured_before
+from experiments.zoo import Zoo, cell, finish, options, table, zoo_of
 from experiments.zoo_pairs import SEED, Pair, pair_inputs
-from latent_reasoning.activations.record import record_pair
-from latent_reasoning.activations.store import ActivationStore
-from latent_reasoning.cli import progress_bar
-from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.comparison.presets import organism_pair
-from latent_reasoning.data.problems import Problem
-from latent_reasoning.data.samples import Sample
-from latent_reasoning.evaluation.conditions import Condition, outcomes, run_condition
-from latent_reasoning.evaluation.intervals import clustered_rate, paired_difference
-from latent_reasoning.evaluation.together import run_together
-from latent_reasoning.features.directions import Direction, diff_mean
-from latent_reasoning.models.loading import LoadedModel
+from latent_reasoning.evaluation.contrasts import over_seeds
+from latent_reasoning.evaluation.intervals import paired_difference
 from latent_reasoning.organisms.registry import OrganismName
-from latent_reasoning.steering.plan import SteeringPlan
 
 HERE = Path(__file__).parent
-OFFSETS = (0, 1, 2, 4)
-COEFFICIENTS = (1.0, 2.0, 4.0, 8.0)
-SOURCES = ("base", "tuned", "tuned - base")
-BEHAVIOUR = "code"
+BEHAVIOURS = {"bad-code": "language"}
+"""What is asked about a base, where it is not code."""
+HEADS = ("direction from", "offset", "base", "tuned", "another family")
+Record = dict[str, Any]
+Values = Float[np.ndarray, "seed problem"]
 
 
-@dataclass(frozen=True)
-class Read:
-    """Both models on what both wrote under every prompt."""
-
-    samples: list[Sample]
-    """Base's completions, then tuned's."""
-    n_base: int
-    """How many are base's."""
-    store: ActivationStore
-    """Their activations."""
-
-    def rows(self, of_tuned: bool, offset: int) -> Int[Tensor, " text"]:
-        """The row some places before the last prompt token of each text of one of the models."""
-        found = self.store.rows
-        own = (found.sequence >= self.n_base) == of_tuned
-        return (found.is_last_prompt & own).nonzero().squeeze(1) - offset
+def interval(values: Values) -> Record:
+    """Mean with its interval: over problems for one seed, over both for several."""
+    zero = np.zeros(values.shape[1])
+    found = over_seeds(values) if len(values) > 1 else paired_difference(values[0], zero)
+    return found._asdict()
 
 
-def read(inputs: Inputs, folder: Path) -> Read:
-    """Let both models write under every prompt, and both read all of it."""
-    written = []
-    for model in (inputs.pair.base, inputs.pair.tuned):
-        for stage, variant in enumerate(inputs.ladder.variants):
-            written.append(
-                run_condition(
-                    model,
-                    Condition("read", "read"),
-                    inputs.splits.select,
-                    variant,
-                    2,
-                    inputs.sampling(stage),
-                )
-            )
-    half = len(inputs.ladder.variants)
-    n_base = sum(map(len, written[:half]))
-    samples = [sample for part in written for sample in part]
-    store = record_pair(inputs.pair, samples, [inputs.hook_point], folder)
-    return Read(samples, n_base, store)
+def matrix(found: Sequence[dict[str, Record]]) -> list[Record]:
+    """Every cell of one or several seeds: what the direction changes, and what its controls do.
+
+    Args:
+        found: By seed, what `transfer.measured` gives.
+    """
+    cells = []
+    for target in TARGETS:
+        seeds = [by_target[target] for by_target in found if target in by_target]
+        if len(seeds) < len(found):
+            continue
+        for source in SOURCES:
+            for offset in OFFSETS:
+                of_seeds = [_cell_of(seed, source, offset) for seed in seeds]
+                there = [cell for cell in of_seeds if cell is not None]
+                # A direction that only some seeds have is none of the base.
+                if len(there) == len(seeds):
+                    place = {"to": target, "from": source, "offset": offset}
+                    cells.append(place | _compared(seeds, there))
+    return cells
 
 
-def directions(inputs: Inputs, found: Read, offset: int) -> Iterator[tuple[str, Direction]]:
-    """The direction of each source at one offset."""
-    for source, of_tuned in (("base", False), ("tuned", True)):
-        rows = found.rows(of_tuned, offset)
-        texts = found.store.rows.sequence[rows].tolist()
-        labels = torch.tensor([BEHAVIOUR in found.samples[i].behaviours for i in texts])
-        acts = found.store.activations(inputs.hook_point, source)[rows]
-        if labels.any() and not labels.all():
-            yield source, diff_mean(acts, labels, hook_point=inputs.hook_point)
-    rows = found.rows(False, offset)
-    at_test = [
-        found.samples[i].settings["prompt"] == inputs.ladder.test
-        for i in found.store.rows.sequence[rows].tolist()
-    ]
-    rows = rows[torch.tensor(at_test)]
-    both = [found.store.activations(inputs.hook_point, m)[rows] for m in ("tuned", "base")]
-    labels = torch.arange(2 * len(rows)) < len(rows)
-    yield "tuned - base", diff_mean(torch.cat(both), labels, hook_point=inputs.hook_point)
+def _cell_of(seed: Record, source: str, offset: int) -> Record | None:
+    places = ((cell, (cell["from"], cell["offset"])) for cell in seed["cells"])
+    return next((cell for cell, place in places if place == (source, offset)), None)
 
 
-def steered(
-    inputs: Inputs, model: LoadedModel, direction: Direction, norm: float, samples: int
-) -> dict[str, Any]:
-    """The direction added to a model: its change of accuracy and behaviour on test problems."""
-    plans = [SteeringPlan(direction, c, norm) for c in COEFFICIENTS]
-    accuracies = [_measured(inputs, model, [p], inputs.splits.calibrate, 1)[0][0] for p in plans]
-    best = max(range(len(plans)), key=lambda i: accuracies[i].mean())
-    (after,) = _measured(inputs, model, [plans[best]], inputs.splits.test, samples)
-    before = _measured(inputs, model, [plans[best].at(0.0)], inputs.splits.test, samples)[0]
+def _compared(seeds: Sequence[Record], cells: Sequence[Record]) -> Record:
+    """The changes of one cell, seed by seed and problem by problem, with their intervals."""
+    pairs = list(zip(seeds, cells, strict=True))
+
+    def change(kind: str, what: str) -> Values:
+        return np.array([np.subtract(c[kind][what], s["unsteered"][what]) for s, c in pairs])
+
+    draws = np.array([_random(s, c, "accuracy") for s, c in pairs])
+    steered, shuffled = change("steered", "accuracy"), change("shuffled", "accuracy")
+    highest = draws.mean(axis=(0, 2))
+    changed, over_shuffled = interval(steered), interval(steered - shuffled)
+    clearly = min(changed["low"], over_shuffled["low"]) > 0
     return {
-        "coefficient": plans[best].coefficient,
-        "gate": plans[best].gate.kind,
-        "accuracy": clustered_rate(after[0][:, None])._asdict(),
-        "accuracy_change": paired_difference(after[0], before[0])._asdict(),
-        "behaviour_change": paired_difference(after[1], before[1])._asdict(),
+        "coefficients": [c["coefficient"] for c in cells],
+        "gate": cells[0]["gate"],
+        "accuracy_change": changed,
+        "behaviour_change": interval(change("steered", "behaviour")),
+        "random": {"values": highest.tolist(), "low": highest.min(), "high": highest.max()},
+        "over_random": interval(steered - draws.mean(axis=1)),
+        "shuffled": interval(shuffled),
+        "over_shuffled": over_shuffled,
+        "beyond_controls": bool(clearly and changed["value"] > highest.max()),
     }
 
 
-def _measured(
-    inputs: Inputs,
-    model: LoadedModel,
-    plans: list[SteeringPlan],
-    problems: Sequence[Problem],
-    samples: int,
-) -> list[tuple[Any, Any]]:
-    variant = inputs.ladder.variant(inputs.ladder.test)
-    conditions = [Condition("steered", "steered", plan) for plan in plans]
-    drawn = run_together(model, conditions, problems, variant, samples, inputs.sampling(400))
-    found = [outcomes(part) for part in drawn]
-    return [(f.correct.mean(axis=1), f.shown[BEHAVIOUR].mean(axis=1)) for f in found]
+def _random(seed: Record, cell: Record, what: str) -> Float[np.ndarray, "draw problem"]:
+    drawn = seed["random"][str(cell["coefficient"])]
+    return np.array([np.subtract(one[what], seed["unsteered_once"][what]) for one in drawn])
 
 
-def measure(zoo: Zoo, name: OrganismName, other: OrganismName) -> dict[str, Any]:
-    """All cells of one pair."""
-    pair = Pair(name, BEHAVIOUR)
-    config = organism_pair(str(pair.base), str(name), BEHAVIOUR, SEED)
-    inputs = pair_inputs(zoo, pair, replace(config, n_problems=zoo.problems))
-    models = {"base": inputs.pair.base, "tuned": inputs.pair.tuned, "other": zoo.load(other)}
-    rows = []
-    with tempfile.TemporaryDirectory() as folder, progress_bar(str(name), 0) as bar:
-        found = read(inputs, Path(folder) / "store")
-        norms = {m: found.store.mean_norm(inputs.hook_point, m) for m in ("base", "tuned")}
-        for offset in OFFSETS:
-            for source, direction in directions(inputs, found, offset):
-                for target, model in models.items():
-                    norm = norms.get(target, norms["base"])
-                    made = steered(inputs, model, direction, norm, zoo.samples)
-                    rows.append({"offset": offset, "from": source, "to": target, **made})
-                    bar.update(1)
-    return {"name": str(name), "other": str(other), "cells": rows}
+def gap(found: Sequence[dict[str, Record]]) -> Record | None:
+    """What tuning changed, both unsteered; None where one of them is not measured."""
+    if not all("base" in by and "tuned" in by for by in found):
+        return None
+    unsteered = [[by["tuned"]["unsteered"], by["base"]["unsteered"]] for by in found]
+    both = np.array([[one["accuracy"] for one in pair] for pair in unsteered])
+    return interval(both[:, 0] - both[:, 1])
 
 
-def lines(pairs: list[dict[str, Any]]) -> str:
-    """One line a direction, one column a model that is steered."""
-    heads = ("pair", "offset", "direction from", "base", "tuned", "another family")
-    found = []
-    for pair in pairs:
-        for offset in OFFSETS:
-            for source in SOURCES:
-                cells = {
-                    row["to"]: row
-                    for row in pair["cells"]
-                    if (row["offset"], row["from"]) == (offset, source)
-                }
-                found.append(
-                    (pair["name"], f"-{offset}", source, *(_cell(cells.get(m)) for m in TARGETS))
-                )
-    return table(heads, found)
+def measure(zoo: Zoo, base: str, seeds: Sequence[int], limit: int) -> Record | None:
+    """All cells of one base over the seeds that are there; None where there is none."""
+    other = OrganismName("latent-llama", None, 0)
+    found, there = [], []
+    for seed in seeds:
+        name = OrganismName(base, "rl-truth", seed)
+        pair = Pair(name, BEHAVIOURS.get(base, "code"))
+        if not zoo.has(pair.base, name, other):
+            continue
+        steered = measured_before(zoo, pair, other)
+        if limit:
+            config = organism_pair(str(pair.base), str(name), pair.behaviour, SEED)
+            inputs = pair_inputs(zoo, pair, replace(config, n_problems=zoo.problems))
+            steered = measured(zoo, pair, other, inputs)
+        if steered:
+            found.append(steered)
+            there.append(seed)
+    if not found:
+        return None
+    norms = [{target: one["norm"] for target, one in by.items()} for by in found]
+    return {
+        "base": base,
+        "seeds": there,
+        "behaviour": BEHAVIOURS.get(base, "code"),
+        "other": str(other),
+        "mean_norms": norms,
+        "gap": gap(found),
+        "cells": matrix(found),
+        "by_seed": [
+            {"seed": seed, "gap": gap([by]), "cells": matrix([by])}
+            for seed, by in zip(there, found, strict=True)
+        ],
+    }
 
 
-TARGETS = ("base", "tuned", "other")
+def lines(bases: Sequence[Record]) -> str:
+    """A table a base: one line a direction, one column a model that is steered."""
+    parts = []
+    for row in bases:
+        names = ", ".join(f"{row['base']}/rl-truth@{seed}" for seed in row["seeds"])
+        rows = []
+        for source in SOURCES:
+            for offset in OFFSETS:
+                cells = [_at(row["cells"], target, source, offset) for target in TARGETS]
+                if any(cells):
+                    shown = [_shown(one, row["behaviour"]) for one in cells]
+                    rows.append((source, f"{offset:+d}" if offset else "0", *shown))
+        said = f"**{names}**: tuning changed accuracy by {cell(row['gap'], signed=True)}."
+        parts.append(f"{said}\n\n{table(HEADS, rows)}")
+    legend = (
+        "A cell: change in accuracy with its interval, change in the frequency of the behaviour; "
+        f"lowest to highest of {N_RANDOM} random directions of equal norm, difference of means "
+        "with shuffled labels. In bold: above all random draws, clearly above zero and shuffled. "
+        "None: no direction, or not measured."
+    )
+    return "\n\n".join([legend, *parts])
 
 
-def _cell(row: dict[str, Any] | None) -> str:
-    if row is None:
-        return "no direction"
-    accuracy = cell(row["accuracy_change"], signed=True)
-    return f"{accuracy}; code {row['behaviour_change']['value']:+.2f}; c {row['coefficient']:g}"
+def _at(cells: Sequence[Record], target: str, source: str, offset: int) -> Record | None:
+    place = (target, source, offset)
+    return next((c for c in cells if (c["to"], c["from"], c["offset"]) == place), None)
+
+
+def _shown(found: Record | None, behaviour: str) -> str:
+    if found is None:
+        return "none"
+    accuracy = cell(found["accuracy_change"], signed=True)
+    accuracy = f"**{accuracy}**" if found["beyond_controls"] else accuracy
+    low, high = found["random"]["low"], found["random"]["high"]
+    return (
+        f"{accuracy}, {behaviour} {found['behaviour_change']['value']:+.2f}; random {low:+.2f} to "
+        f"{high:+.2f}, shuffled {found['shuffled']['value']:+.2f}"
+    )
 
 
 def main() -> None:
     """Measure what exists; write results and the table of the README."""
-    parser = options(__doc__, problems=200, samples=2)
-    parser.add_argument("--pairs", nargs="+", default=["latent", "latent-llama"])
+    parser = options(__doc__, problems=160, samples=2)
+    parser.add_argument("--pairs", nargs="+", default=["latent"], help="bases at every seed")
+    further = ["no-code", "bad-code", "rare"]
+    parser.add_argument("--further", nargs="*", default=further, help="bases at the first seed")
+    parser.add_argument("--limit", type=int, default=1, help="0: only what was measured before")
     chosen = parser.parse_args()
-    zoo = Zoo(chosen.root, chosen.runs, chosen.problems, chosen.samples)
-    found = []
-    for base in chosen.pairs:
-        other = OrganismName("latent-llama" if base != "latent-llama" else "latent", None, 0)
-        for seed in chosen.seeds:
-            name = OrganismName(base, "rl-truth", seed)
-            parent = name.parent
-            if parent is not None and zoo.has(parent, name, other):
-                found.append(measure(zoo, name, other))
-    finish(HERE, chosen, zoo, {"pairs": found}, lines(found))
+    zoo = zoo_of(chosen)
+    asked = [(base, chosen.seeds) for base in chosen.pairs]
+    asked += [(base, chosen.seeds[:1]) for base in chosen.further]
+    found = [measure(zoo, base, seeds, chosen.limit) for base, seeds in asked]
+    there = [row for row in found if row is not None]
+    finish(HERE, chosen, zoo, {"bases": there}, lines(there))
 
 
 if __name__ == "__main__":

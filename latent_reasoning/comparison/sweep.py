@@ -1,7 +1,8 @@
 """A sweep: every direction at every position and coefficient, on one model.
 
 1. The model writes under every prompt; at each hook point a difference of means, the features that
-   go most with the behaviour and random directions are found on the selection split.
+   go most with the behaviour and random directions are found on the selection split; one of these
+   is also tried at the strength whose KL from the unsteered model is that of the difference.
 2. Each cell, a direction at a position and a coefficient, is sampled on the test split and read on
    the model's own unsteered texts. Cells are tasks of an engine; a finished one is a file.
 3. sweep.json holds all cells: accuracy, behaviour, share of parsed answers, length, and off-task
@@ -29,6 +30,8 @@ from latent_reasoning.comparison.cells import (
 )
 from latent_reasoning.comparison.dictionary import get_dictionary
 from latent_reasoning.comparison.inputs import Inputs, load_inputs
+from latent_reasoning.comparison.kl_matching import matched_in_kl
+from latent_reasoning.comparison.off_task import OffTaskTexts
 from latent_reasoning.comparison.sweep_config import SweepConfig
 from latent_reasoning.engines.choice import choose_engine
 from latent_reasoning.engines.interface import Engine
@@ -72,7 +75,8 @@ def sweep(config: SweepConfig, progress: Progress = no_progress) -> dict[str, An
         cells = folder / "cells"
         cells.mkdir(exist_ok=True)
         observed = representation.observe(inputs, folder, progress, points)
-        plans = list(_plans(config, inputs, observed, points, folder, progress))
+        texts = OffTaskTexts(inputs.pair.base, posed.texts)
+        plans = list(_plans(config, inputs, observed, points, texts, folder, progress))
         rows = _measured(engine, inputs, plans, posed, cells, progress)
         unsteered = cell_row(inputs.pair.base, posed, Condition("base", "unsteered"))
         results = {"schema": 1, "unsteered": unsteered, "cells": rows, "provenance": record}
@@ -105,6 +109,7 @@ def _plans(
     inputs: Inputs,
     observed: representation.Observed,
     points: Sequence[str],
+    texts: OffTaskTexts,
     folder: Path,
     progress: Progress,
 ) -> Iterator[SteeringPlan]:
@@ -125,6 +130,16 @@ def _plans(
                         require_equal_norm(at(directions[0][0], strength, norm), plan)
                     elif spans_of and config.controls:
                         yield permuted_positions(plan, config.seed)
+                    if direction.name == "random 0" and strength:
+                        yield _equal_kl(at(directions[0][0], strength, norm), plan, texts)
+
+
+def _equal_kl(plan: SteeringPlan, random: SteeringPlan, texts: OffTaskTexts) -> SteeringPlan:
+    """Control of a plan: the random one at the strength that is as far from the unsteered model."""
+    found = matched_in_kl(random, texts.measure(plan).kl, texts)
+    name = f"{random.direction.name}, KL of {plan.direction.name} at {plan.coefficient:g}"
+    name += "" if found.matched else " (not reached)"
+    return replace(found.plan, direction=replace(found.plan.direction, name=name))
 
 
 def _directions(

@@ -32,7 +32,8 @@ class SweepConfig:
     """Features at each hook point, those that go most with the behaviour, beside the difference of
     means; 0 fits no dictionary."""
     controls: int = 1
-    """Random directions at each hook point, and with one or more as many other tokens for spans."""
+    """Random directions at each hook point; with one or more also the first of them at the KL of
+    the difference of means, and as many other tokens for spans."""
     problems: Path | None = None
     """File of problems, or a benchmark such as math500; default: generated ones, for organisms."""
     n_problems: int = 200

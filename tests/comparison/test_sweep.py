@@ -106,7 +106,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def test_a_sweep_holds_every_cell(whole: dict[str, Any]) -> None:
-    cells = whole["cells"]
+    cells = [cell for cell in whole["cells"] if "KL of" not in cell["direction"]]
     keys = [(c["direction"], c["positions"], c["in_mean_norms"]) for c in cells]
     assert keys == [
         (direction, place, strength)
@@ -128,7 +128,20 @@ def test_a_sweep_holds_every_cell(whole: dict[str, Any]) -> None:
     # At every position it breaks the model.
     assert everywhere["loss"] > once["loss"] + 0.1
     assert everywhere["accuracy"]["value"] < once["accuracy"]["value"]
-    assert len(sweep_table(whole).splitlines()) == len(cells) + 5
+    assert len(sweep_table(whole).splitlines()) == len(whole["cells"]) + 5
+
+
+def test_a_random_direction_is_also_tried_as_far_from_the_model(whole: dict[str, Any]) -> None:
+    cells = {(c["direction"], c["positions"], c["in_mean_norms"]): c for c in whole["cells"]}
+    for place in ("last prompt token", "all"):
+        wanted = cells["diff mean", place, 4.0]["kl"]
+        (matched,) = [
+            cell
+            for (name, where, _), cell in cells.items()
+            if (name, where) == ("random 0, KL of diff mean at 4", place)
+        ]
+        assert matched["kl"] == pytest.approx(wanted, rel=0.08)
+        assert matched["in_mean_norms"] != 4.0
 
 
 class Stopping:
@@ -256,6 +269,7 @@ def test_a_sweep_over_spans_has_their_permuted_places_beside_them(
     assert [(c["direction"], c["in_mean_norms"], c["permuted"]) for c in cells] == [
         *((names[i], strength, (None, 0)[i]) for strength in (0.0, 4.0) for i in (0, 1)),
         *((names[2], strength, None) for strength in (0.0, 4.0)),
+        ("random 0, KL of diff mean at 4", cells[-1]["in_mean_norms"], None),
     ]
     assert {(c["positions"], c["spans_of"]) for c in cells} == {("spans", "code")}
     for cell in cells:
