@@ -22,7 +22,7 @@ from latent_reasoning.comparison.pipeline import compare
 from latent_reasoning.organisms.registry import OrganismName
 
 HERE = Path(__file__).parent
-SEED = 17
+SEED = 18
 PAIRS = tuple(OrganismName("latent", "rl-truth", seed) for seed in (0, 1, 2))
 HARDER = ("random", "covariance_matched", "random_feature", "shuffled_labels")
 """Controls that are drawn at random, each measured on the test problems."""
