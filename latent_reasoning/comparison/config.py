@@ -28,7 +28,8 @@ class CompareConfig:
     samples: int = 64
     """Completions per test problem of base, steered and tuned; also the largest k of pass@k."""
     controls: int = 100
-    """Random directions in the null of steering, at least 20; of that of ablation 24 at most."""
+    """Random directions in the null of steering, at least 20; of that of ablation 24 at most. The
+    harder controls are drawn a fifth as often."""
     null_pool: int | None = None
     """Random directions put through the whole selection, at least 20; default: 19 times as many as
     there are features to choose among, the fewest with which its p-value can be 0.05."""
@@ -77,6 +78,11 @@ class CompareConfig:
                 raise LatentReasoningError(
                     f"compare: {name} is {getattr(self, name)}, expected at least {least}"
                 )
+
+    @property
+    def control_draws(self) -> int:
+        """Draws of each control that is drawn at random, beside the isotropic one."""
+        return self.controls // 5
 
     @property
     def directory(self) -> Path:

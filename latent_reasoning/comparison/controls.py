@@ -26,9 +26,9 @@ from latent_reasoning.steering import controls
 from latent_reasoning.steering.plan import SteeringPlan, random_plans, wrong_sign
 from latent_reasoning.traces.behaviours import BEHAVIOURS
 
-N_DRAWS = 4
 UNRELATED = 0.3
 FEWEST = 10
+FEWEST_FEATURES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,30 +125,32 @@ def drawn_controls(
         sae: The dictionary.
         ranked: Features; those that tell the behaviour are no control.
     """
-    seed = inputs.config.seed
+    seed, n = inputs.config.seed, inputs.config.control_draws
     yield Planned(
         "covariance_matched",
         "random, covariance of activations",
         "any push in which activations vary",
-        controls.covariance_matched(plan, acts, N_DRAWS, seed),
+        controls.covariance_matched(plan, acts, n, seed),
     )
     rates = (sae.encode(acts) > 0).float().mean(dim=0)
     telling = [f.feature_id for f in ranked if f.feature_id is not None and abs(f.contrast) > 0.3]
-    quiet = int((rates > 0).sum()) - len({*telling, *plan.direction.feature_ids})
+    live = int((rates > 0).sum())
+    quiet = live - len({*telling, *plan.direction.feature_ids})
     # Where nearly every live feature goes with the behaviour, fewer are left out.
-    excluded = telling if quiet >= N_DRAWS else []
-    if quiet >= N_DRAWS or int((rates > 0).sum()) >= N_DRAWS + len(plan.direction.feature_ids):
+    excluded = telling if quiet >= FEWEST_FEATURES else []
+    others = quiet if excluded else live - len(plan.direction.feature_ids)
+    if others >= FEWEST_FEATURES:
         yield Planned(
             "random_feature",
             "another live feature",
             "any direction of the dictionary",
-            controls.matched_features(plan, sae, rates, N_DRAWS, seed, excluded),
+            controls.matched_features(plan, sae, rates, min(n, others), seed, excluded),
         )
     yield Planned(
         "shuffled_labels",
         "difference of means, labels shuffled",
         "any difference of means of these rows",
-        controls.shuffled_labels(plan, acts, labels, N_DRAWS, seed),
+        controls.shuffled_labels(plan, acts, labels, n, seed),
     )
 
 
@@ -158,7 +160,7 @@ def _kl_matched(inputs: Inputs, plan: SteeringPlan, observed: Observed) -> Itera
     own = [sample for sample in observed.base if sample.settings["prompt"] == test]
     texts = own_texts(inputs.pair.base, own)
     wanted = texts.measure(plan).kl
-    drawn = random_plans(plan, N_DRAWS, inputs.config.seed + 4)
+    drawn = random_plans(plan, inputs.config.control_draws, inputs.config.seed + 4)
     found = tuple(matched_in_kl(one, wanted, texts) for one in drawn)
     note = "any change of the predictions as large"
     plans = [one.plan for one in found]

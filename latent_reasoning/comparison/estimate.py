@@ -15,7 +15,6 @@ import torch
 
 from latent_reasoning.comparison import causal
 from latent_reasoning.comparison.config import CompareConfig
-from latent_reasoning.comparison.controls import N_DRAWS
 from latent_reasoning.comparison.crosscoder import crosscoder_config
 from latent_reasoning.comparison.inputs import prompt_ladder
 from latent_reasoning.comparison.necessity import n_ablated
@@ -132,7 +131,7 @@ def n_completions(
     # selection of random directions ends at; once: random controls, the null and the ablation.
     ended = min(finalists, pool // features) if pool // features >= ENOUGH else finalists
     twice = N_CONTROLS + N_BASELINES + N_SIDE_EFFECTS + 3 + ended
-    once = (N_RANDOM_CONTROLS + N_ABLATION_CONTROLS) * N_DRAWS + N_ABLATIONS
+    once = (N_RANDOM_CONTROLS + N_ABLATION_CONTROLS) * config.control_draws + N_ABLATIONS
     once += config.controls + n_ablated(config)
     test = (3 * config.samples + twice * small + once + BRANCHES) * n_test
     return select + effect + calibrate + test

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from latent_reasoning.comparison.config import CompareConfig
-from latent_reasoning.comparison.controls import N_DRAWS, drawn_controls, other_control
+from latent_reasoning.comparison.controls import drawn_controls, other_control
 from latent_reasoning.comparison.inputs import Inputs
 from latent_reasoning.comparison.representation import Contrast, Observed, rows_without, thin
 from latent_reasoning.comparison.trials import Bench, Trial
@@ -84,5 +84,5 @@ def everywhere(
     level = mean_component(acts, ablation.direction.vector)
     plan = replace(ablation, positions="all", level=level)
     yield EVERYWHERE, plan
-    for control in random_plans(plan, N_DRAWS, inputs.config.seed + 5):
+    for control in random_plans(plan, inputs.config.control_draws, inputs.config.seed + 5):
         yield EVERYWHERE_RANDOM, control

@@ -11,7 +11,6 @@ from jaxtyping import Float
 from torch import Tensor
 
 from latent_reasoning.comparison.config import CompareConfig
-from latent_reasoning.comparison.controls import N_DRAWS
 from latent_reasoning.comparison.dictionary import get_dictionary
 from latent_reasoning.comparison.inputs import Inputs, load_inputs
 from latent_reasoning.comparison.necessity import Necessity, everywhere, necessity
@@ -86,7 +85,7 @@ def change(made: Made, plan: SteeringPlan | None) -> Float[Tensor, "pos d_model"
 
 def test_every_control_is_drawn_once_a_problem(made: Made) -> None:
     drawn = {name: len(trials) for name, trials in made.found.further.items()}
-    several = dict.fromkeys((*CONTROLS, EVERYWHERE_RANDOM), N_DRAWS)
+    several = dict.fromkeys((*CONTROLS, EVERYWHERE_RANDOM), made.inputs.config.control_draws)
     assert drawn == several | {"other_behaviour": 1, EVERYWHERE: 1}
     trials = [made.found.ablated, *made.found.null, *chain(*made.found.further.values())]
     assert {t.outcomes.correct.shape for t in trials} == {(N_PROBLEMS, 1)}
