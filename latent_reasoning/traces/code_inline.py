@@ -50,7 +50,15 @@ _STATEMENTS = (
         r"\b(?:N?Sum|Table|N?Product|N?Solve|Reduce|N?Integrate|Select|Plot|Limit|FindRoot"
         r"|FindInstance)\[[^\n]{1,120}?\{[^{}\n]{1,40}\}\]",
     ),
+    _piece(
+        "[",
+        r"\b(?:Reduce|NSolve|FullSimplify|FindInstance|PrimeQ|FactorInteger|PowerMod|IntegerDigits)"
+        r"\[[^\n]*?\w[^\n]*?\]",
+    ),
     _piece("`", r"`(?:echo [^`\n]*\| ?bc\b[^`\n]*|[a-z]\w*\([a-z] ?= ?-?\d+ ?, ?[^`\n]*\))`"),
+    # Calls in ticks that compute: a power in their arguments, or a method of a value.
+    _piece("`", r"`[^`\n]*\b[a-z]\w*\([^`\n]*\*\*[^`\n]*\)[^`\n]*`"),
+    _piece("`", r"`[^`\n]*[\"'\])]\.[a-z_]\w*\([^`\n]*\)[^`\n]*`"),
     _piece("[", r"\[[^\[\]\n]*+(?:\[[^\[\]\n]*+\][^\[\]\n]*+)*+\]", _COLLECTED),
     _piece(
         "{",
@@ -108,7 +116,8 @@ _CALLED: dict[str, list[Piece]] = {
             _piece(
                 f"{name}(",
                 rf"\b{name}\({_INSIDE}\)",
-                r"\*\*|\bEq\(|, ?[a-z]\)$|\(\[.*\], ?[\[(]|\(\{.*=.*\},",
+                r"\*\*|\bEq\(|, ?[a-z]\)$|\(\[.*\], ?[\[(]|\(\{.*=.*\},"
+                r"|, ?\([a-z], [^()]+, [^()]+\)\)$",
             )
         ]
         for name in _SOLVES
@@ -116,6 +125,20 @@ _CALLED: dict[str, list[Piece]] = {
 }
 _CALLED["factorial"] = [_piece("factorial(", r"\bfactorial\(\w++\) ?//? ?\(?factorial\(\w++\)")]
 _CALLED["pow"] = [_piece("pow(", r"\bpow\([^(),\n]++,[^(),\n]++,[^(),\n]++\)")]
+_CALLED["divmod"] = [_piece("divmod(", r"\bdivmod\([^(),\n]++,[^(),\n]++\)")]
+_CALLED["str"] = [
+    _piece("str(", r"\bstr\([^()\n]*\*\*[^()\n]*\)"),
+    _piece("str(", r"\blen\(str\([^()\n]++\)\)"),
+]
+_CALLED["int"].append(_piece("int(", r"\bint\([\"'][0-9a-zA-Z]++[\"'], ?\d++\)"))
+_CALLED["round"].append(_piece("round(", r"\b([a-z_]\w*+) = [^;\n]*; ?round\(\1, ?\d\)"))
+for _name in ("bin", "oct", "hex"):
+    _CALLED[_name] = [_piece(f"{_name}(", rf"\b{_name}\(\d++\)(?:\[\d*:?\d*\])?")]
+for _name in ("Counter", "Matrix"):
+    _CALLED[_name] = [_piece(f"{_name}(", rf"\b{_name}\((?:\[\[|[\"'][^\"'\n]*[\"'])[^\n]*?\)")]
+# PARI.
+for _name in ("polisirreducible", "polroots", "factormod", "znorder", "primepi", "sumdigits"):
+    _CALLED[_name] = [_piece(f"{_name}(", rf"\b{_name}\([^()\n]*\d[^()\n]*\)")]
 _CALLED["seq"] = [_piece("seq(", r"\bseq\([^()\n]*, ?[A-Za-z], ?-?\d+, ?\w+[^()\n]*\)")]
 # R, whose ranges Octave has too, and PARI.
 _CALLED["c"] = [_piece("c(", r"\b[a-z]+\(c\([-\d., ]+\)[^()\n]*\)")]
@@ -138,11 +161,12 @@ _CALLED["print"].append(
 _OF_MODULE = _piece(
     ".", rf"\b(?:math|np|numpy|sp|sympy|itertools)\.[a-z]\w*+\({_INSIDE}\)", r"\((?!\)|\.\.\.)"
 )
-_CALLER = re.compile(r"\b(?:(math|np|numpy|sp|sympy|itertools)\.)?([a-z]\w*+)$", re.ASCII)
+_CALLER = re.compile(r"\b(?:(math|np|numpy|sp|sympy|itertools)\.)?([A-Za-z]\w*+)$", re.ASCII)
 
 _ANY_PIECE = LineScreen(
     rf"[^\n]*(?:\b(?:{'|'.join(_CALLED)}|(?:math|np|numpy|sp|sympy"
     rf"|itertools)\.[a-z][a-z0-9A-Z_]*)\("
+    r"|\b(?:Reduce|NSolve|FullSimplify|FindInstance|PrimeQ|FactorInteger|PowerMod|IntegerDigits)\["
     r"|\b(?:def|import|lambda) [A-Za-z_*]|\}\]|`|[\[{][^\n]* for |\][ ]?\]|:= by|=[A-Z$]|:Disp|:"
     r" >>> | to [a-z0-9A-Z_]+\)\."
     r"|\" ?: ?\")"
@@ -169,10 +193,12 @@ def pieces_of(text: str) -> list[Piece]:
 
 
 _ONE_LINE_FENCE = re.compile(
-    r"```(?:i?python3?|py3?)[ \t]++(?=[^`\n]*[=(])[^`\n]++```", re.IGNORECASE
+    r"```(?:(?:i?python3?|py3?)[ \t]++(?=[^`\n]*[=(])[^`\n]++| ?print\([^`\n]++\) ?)```",
+    re.IGNORECASE,
 )
 _SENTENCE_GOES_ON = re.compile(r"[.`),]* (?=[A-Z])|`|\.\Z")
-_LEAD = re.compile(r"(?:.*?[a-z`]:|.*\b(?:write|run|use|have|do|get|be|is))?[ `]+")
+_GOES_ON = re.compile(r"(?:and|so|which|then|thus|hence)\b")
+_LEAD = re.compile(r"(?:.*?[a-z`]:|.*\b(?:write|run|use|have|do|get|be|is|so|loop|set))?[ `]+")
 
 
 def inline_spans(
@@ -220,6 +246,9 @@ def _statements(text: str) -> list[tuple[int, int]]:
     body = text[first : last.start() if last else len(text)].rstrip(" .`")
     pieces = [piece.strip() for piece in body.split(";")]
     parts = [Line(piece, 0, len(piece), kind_of(piece)) for piece in pieces if piece]
+    if len(parts) > 2 and _GOES_ON.match(parts[-1].text):
+        body = body[: body.rindex(";")]
+        parts.pop()
     if len(parts) < 2 or any(part.kind is PROSE for part in parts):
         return []
     if not is_code(parts, fenced=False):
