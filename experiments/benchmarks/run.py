@@ -24,6 +24,7 @@ AREAS = {
     "generation": "generation",
     "generation_gpu": "generation_gpu",
     "evaluate": "evaluate_throughput",
+    "evaluate_million": "evaluate_million",
     "sae": "sae",
     "features": "features",
 }
