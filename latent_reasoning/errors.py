@@ -30,6 +30,10 @@ class ProblemError(LatentReasoningError):
     """A problem set or a file of samples cannot be used as given."""
 
 
+class ForeignFileError(ProblemError):
+    """A file can be read, but holds nothing of the kind that was asked for."""
+
+
 class RunError(LatentReasoningError):
     """A run directory cannot be created or read."""
 

@@ -1,6 +1,7 @@
 """Problems: what is asked, what the answer is, and which split a problem belongs to."""
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from latent_reasoning.data.benchmarks import BENCHMARKS, benchmark_records
+from latent_reasoning.data.golds import belong_together, golds_of
 from latent_reasoning.data.reading import find_files, read_records
 from latent_reasoning.data.record import Record
 from latent_reasoning.errors import ProblemError
@@ -76,7 +78,8 @@ def read_problems(source: Path | str) -> list[Problem]:
 
     The question is taken from `question`, `problem` or `prompt`, the answer from `gold`, `answer`,
     `final_answer`, `ground_truth` or `target`, the id from `problem_id`, `unique_id` or `id` (else
-    file and line). GSM8K's "#### 18" ending is read. A benchmark is one of `BENCHMARKS`, such as
+    file and line). Of a worked solution, which ends in "#### 18" or in a box, the answer is taken. A
+    list of answers is one where all of them are needed, as in OlympiadBench. A benchmark is one of `BENCHMARKS`, such as
     `math500`; a file of that name comes first.
 
     Raises:
@@ -128,28 +131,50 @@ ID_FIELDS = ("problem_id", "unique_id", "id")
 
 
 def _problem(row: dict[str, Any], where: str) -> Problem:
-    question = _first(row, QUESTION_FIELDS, where)
-    answer = _first(row, GOLD_FIELDS, where)
-    worked, marked, gold = answer.rpartition("####")
-    solution = worked if marked else row.get("solution")
-    named = [key for key in ID_FIELDS if row.get(key) is not None]
+    asked = _key(row, QUESTION_FIELDS, where)
+    question = row[asked]
+    if not isinstance(question, str | int | float) or _says_nothing(question):
+        raise _refused(where, asked, question)
+    key = _key(row, GOLD_FIELDS, where)
+    answer = row[key]
+    golds = golds_of(answer, belong_together(key, row.get("is_multiple_answer")))
+    if not golds:
+        raise _refused(where, key, answer)
+    if len(golds) > 1:
+        raise ProblemError(
+            f"read_problems: {where} has {len(golds)} answers in {key}, {answer!r:.60}; expected "
+            "one, or is_multiple_answer: true beside several that are all needed"
+        )
+    named = [name for name in ID_FIELDS if row.get(name) is not None]
     name = str(row[named[0]]) if named else where
-    return Problem(name, question, gold.strip(), solution if isinstance(solution, str) else None)
+    return Problem(name, str(question), golds[0], _solution(row, answer))
 
 
-def _first(row: dict[str, Any], keys: tuple[str, ...], where: str) -> str:
+def _solution(row: dict[str, Any], answer: Any) -> str | None:
+    if isinstance(answer, str) and "####" in answer:
+        return answer.rpartition("####")[0]
+    solution = row.get("solution")
+    if isinstance(solution, str):
+        return solution
+    return answer if isinstance(answer, str) and "\\boxed" in answer else None
+
+
+def _key(row: dict[str, Any], keys: tuple[str, ...], where: str) -> str:
     key = next((key for key in keys if key in row), None)
     if key is None:
         raise ProblemError(
             f"read_problems: {where} has keys {', '.join(row) or 'none'}; "
             f"expected {' or '.join(keys[:2])}"
         )
-    value = row[key]
-    # OlympiadBench lists its answers, several of which belong together.
-    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
-        value = ", ".join(value) if key in GOLD_FIELDS else value
-    if not isinstance(value, str | int | float) or not str(value).strip():
-        raise ProblemError(
-            f"read_problems: {where} has {key} {value!r:.60}; expected text or a number"
-        )
-    return str(value)
+    return key
+
+
+def _says_nothing(value: str | float) -> bool:
+    endless = isinstance(value, float) and not math.isfinite(value)
+    return isinstance(value, bool) or endless or not str(value).strip()
+
+
+def _refused(where: str, key: str, value: Any) -> ProblemError:
+    return ProblemError(
+        f"read_problems: {where} has {key} {value!r:.60}; expected text or a number"
+    )

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from latent_reasoning.errors import ProblemError
-from latent_reasoning.generations.values import golds_of, name_of, texts_of
+from latent_reasoning.data.golds import belong_together, golds_of
+from latent_reasoning.errors import ForeignFileError, ProblemError
+from latent_reasoning.generations.values import name_of, texts_of
 
 PROBE = 200
 """Number of rows the guess is made from."""
@@ -31,7 +32,9 @@ QUESTION = (
     *("instruction", "problem_text"),
 )
 PROBLEM = ("problem_id", "question_id", "unique_id", "problem_idx", "prompt_id", "doc_id", "qid")
-COUNTERS = ("id", "idx", "index", "task_id", "example_id", "sample_id", "uid", "uuid")
+COUNTERS = (
+    *("id", "idx", "index", "task_id", "example_id", "sample_id", "uid", "uuid", "custom_id"),
+)
 """Names that may count problems, rows or samples; which, the questions tell."""
 CONDITION = ("condition", "arm", "variant", "model", "model_name", "model_id", "method", "system")
 _WORDS = re.compile(r"completion|response|generat|output|predict", re.IGNORECASE)
@@ -79,6 +82,12 @@ def condition_of(row: dict[str, Any], paths: str) -> str | None:
     return ", ".join(map(str, names)) if all(names) else None
 
 
+def golds_at(row: Mapping[str, Any], path: str) -> tuple[str, ...]:
+    """Correct answers in a field of a row, each of which is right; none where there are none."""
+    beside = f"{path.rpartition('.')[0]}.is_multiple_answer".removeprefix(".")
+    return golds_of(value_at(row, path), belong_together(path, value_at(row, beside)))
+
+
 def guess_fields(rows: Sequence[Mapping[str, Any]], given: Mapping[str, str | None]) -> Fields:
     """Map the parts of a row to fields.
 
@@ -87,19 +96,21 @@ def guess_fields(rows: Sequence[Mapping[str, Any]], given: Mapping[str, str | No
         given: Fields that were named by the user, by part.
 
     Raises:
-        ProblemError: No field holds a completion, or a named field occurs in no row.
+        ForeignFileError: No field holds a completion.
+        ProblemError: A named field occurs in no row.
     """
+    completion = given.get("completion") or _completion(rows)
+    if completion is None:
+        raise ForeignFileError(
+            f"no field holds a completion; found {_names(rows)}; name it with --completion-field"
+        )
     for part, path in given.items():
         for name in (path or "").split(",") if part == "condition" else filter(None, [path]):
             if name and not any(value_at(row, name) is not None for row in rows):
-                raise ProblemError(
+                kind = ForeignFileError if part == "completion" else ProblemError
+                raise kind(
                     f"no row has the field {name!r} for the {part}; found {_names(rows)}"
                 )
-    completion = given.get("completion") or _completion(rows)
-    if completion is None:
-        raise ProblemError(
-            f"no field holds a completion; found {_names(rows)}; name it with --completion-field"
-        )
     taken = {completion}
     gold = given.get("gold") or first_field(rows, GOLD, _has_gold, taken)
     taken |= {gold} if gold else set()

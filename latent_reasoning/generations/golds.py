@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from latent_reasoning.data.benchmarks import BENCHMARKS, benchmark_records
+from latent_reasoning.data.golds import golds_of
 from latent_reasoning.data.reading import find_files, read_records
 from latent_reasoning.errors import ProblemError
 from latent_reasoning.generations.fields import (
@@ -15,9 +16,10 @@ from latent_reasoning.generations.fields import (
     QUESTION,
     Fields,
     first_field,
+    golds_at,
     value_at,
 )
-from latent_reasoning.generations.values import golds_of, name_of
+from latent_reasoning.generations.values import name_of
 
 WAYS = ("problem id", "question", "position")
 """How rows are joined, the first that finds an answer for most of a file's first rows."""
@@ -117,7 +119,7 @@ class Golds:
         question = first_field(probe, QUESTION, lambda v: isinstance(v, str) and v.strip())
         problem = first_field(probe, (*PROBLEM, *COUNTERS), name_of)
         for place, row in rows:
-            answers = golds_of(value_at(row, gold))
+            answers = golds_at(row, gold)
             if not answers:
                 raise ProblemError(
                     f"evaluate --gold: {place} has {value_at(row, gold)!r:.40} as its {gold}, "

@@ -1,14 +1,17 @@
-"""Values: what one field of a foreign row holds, as texts, gold answers or a name.
+"""Values: what one field of a foreign row holds, as texts or a name.
 
-Tools write a completion as a string, a list of strings, a chat message, or lists of these; gold
-answers as text, numbers, worked solutions or lists.
+Tools write a completion as a string, a list of strings, a chat message, or lists of these; replies
+of an API are objects that hold one of them.
 """
 
+import re
 from typing import Any
 
-from latent_reasoning.traces.answers import extract_answer
-
-_TEXT_KEYS = ("completion", "text", "content", "message", "generated_text", "response", "output")
+_TEXT_KEYS = (
+    *("completion", "text", "content", "message", "generated_text", "response", "output"),
+    "body",
+)
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?|inf|nan)", re.IGNORECASE)
 _LIST_KEYS = ("choices", "outputs", "completions", "generations")
 
 
@@ -30,26 +33,6 @@ def texts_of(value: Any) -> list[str] | str:
     return "numbers, not text" if isinstance(value, int | float) else type(value).__name__
 
 
-def golds_of(value: Any) -> tuple[str, ...]:
-    r"""The correct answers a value holds, each of which is right; none where it holds none.
-
-    Of a worked solution the final answer is taken.
-
-    >>> golds_of("9 * 2 = 18\n#### 18"), golds_of(["4", 5]), golds_of(r"So $\boxed{7}$.")
-    (('18',), ('4', '5'), ('7',))
-    """
-    if isinstance(value, list | tuple):
-        return tuple(gold for item in value for gold in golds_of(item))
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ()
-    text = str(value).strip()
-    if "####" in text:
-        text = text.rsplit("####", maxsplit=1)[1].strip()
-    elif "\\boxed" in text:
-        text = extract_answer(text) or text
-    return (text,) if text else ()
-
-
 def name_of(value: Any) -> str | None:
     """A value as the name of a problem or condition; None where it cannot be one.
 
@@ -65,6 +48,9 @@ def name_of(value: Any) -> str | None:
 def _texts_of_list(items: list[Any]) -> list[str] | str:
     if not items:
         return "an empty list"
+    # lm-evaluation-harness writes the pair (log-likelihood, whether it is the greedy text) as text.
+    if len(items) == 2 and items[1] in ("True", "False") and _NUMBER.fullmatch(str(items[0])):
+        return "a log-likelihood, not text"
     if all(isinstance(item, dict) and "role" in item for item in items):
         said = [item for item in items if item["role"] == "assistant"]
         return texts_of(said[-1]) if said else "a chat without an assistant"

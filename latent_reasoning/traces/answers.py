@@ -1,11 +1,6 @@
 r"""Answers: find the final answer in a completion and judge it by the gold answer.
 
-Where the answer is taken from, first rule that applies:
-
-1. the last closed, non-empty `\boxed{...}` or `\fbox{...}` (nested braces kept);
-2. the last `#### x` (the GSM8K ending), up to the end of the line; headings are no answers;
-3. the last `answer is x`, up to the end of the sentence;
-4. the last line `Answer: x` or `Final answer: x` of at most 60 characters.
+Where the answer is taken from, see `answers_written.py`.
 
 How it is compared, first rule that applies:
 
@@ -21,30 +16,16 @@ are dropped: `50\%` is 50, and so it is not `1/2`. Nothing is ever executed: a c
 import re
 from enum import Enum
 
+from latent_reasoning.traces.answers_written import find_answer
 from latent_reasoning.traces.numerals import normal_form, number
-from latent_reasoning.traces.spans import Span
 from latent_reasoning.traces.symbolic import symbolic_equality
-
-_BRACE = re.compile(r"(?P<boxed>\\{1,2}(?:boxed|fbox)\s*+\{)|\\.|[{}]", re.DOTALL)
-_HASHES = re.compile(r"(?<!#)####(?!#)[ \t]*+([^#\r\n]++)")
-_ANSWER_IS = re.compile(r"\banswer[ \t]++is\b[ \t]*+:?\s*+", re.IGNORECASE)
-_ANSWER_LINE = re.compile(
-    r"^[ \t*_#>-]*+(?:the[ \t]+)?(?:final[ \t]+)?answer[ \t*_]*+:[ \t*_]*+"
-    r"(\S[^\r\n]{0,59})[ \t]*+\r?$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SENTENCE_END = re.compile(r"[\r\n]|[.!](?=\s|$)")
-_COUNTED = re.compile(r"(\\?\$?[+-]?[0-9][0-9,]*+(?:\.[0-9]++)?)[ \t]++([A-Za-z]{3,}+)")
-_NOT_UNITS = re.compile(
-    r"hundred|thousand|[mbtr]+illion|dozen|percent|point|over|plus|minus|times|squared|cubed"
-    r"|factorial|halves|thirds|quarters|and",
-    re.IGNORECASE,
-)
 
 _WORDS = re.compile(r"[^\W\d_]{2,}+(?:[ ,.'()-]++[^\W\d_]++)*+\.?")
 _CHOICE = re.compile(r"\(?([A-Za-z])\)?")
 _IN_BASE = re.compile(r"(\w+)_\{?(\d+)\}?", re.ASCII)
 _APART = re.compile(r"[0-9] [0-9]")
+_LATEX = re.compile(r"[\\^_]")
+_NO_VALUE = re.compile(r"[+-]?(?:nan|inf(?:inity)?)", re.IGNORECASE)
 _LONGEST_ALGEBRA = 400
 
 
@@ -80,19 +61,6 @@ def extract_answer(completion: str) -> str | None:
     return None if span is None else completion[span.start : span.end]
 
 
-def find_answer(completion: str) -> Span | None:
-    r"""Where the final answer of a completion stands, see `extract_answer`; None without one.
-
-    >>> find_answer(r"x = 4, so \boxed{ 4 }, that is 4.")
-    Span(start=18, end=19)
-    """
-    for find in (find_boxed, _last_hashed, _last_stated, _last_labelled):
-        found = find(completion)
-        if found is not None:
-            return found
-    return None
-
-
 def judge_answer(answer: str | None, gold: str) -> Judgement:
     r"""Judge an answer by the gold answer, by the rules of this module.
 
@@ -110,18 +78,25 @@ def judge_answer(answer: str | None, gold: str) -> Judgement:
     right = normal_form(gold)
     if not right:
         return Judgement.UNPARSABLE_GOLD
+    right_number = number(right)
     if answer is None:
-        return Judgement.NO_ANSWER
+        readable = right_number is not None or _readable(right, gold)
+        return Judgement.NO_ANSWER if readable else Judgement.UNPARSABLE_GOLD
     left = normal_form(answer)
     if left == right:
         return Judgement.RIGHT
-    left_number, right_number = number(left), number(right)
+    left_number = number(left)
     if left_number is not None and right_number is not None:
         return Judgement.RIGHT if left_number == right_number else Judgement.WRONG
+    if _NO_VALUE.fullmatch(right):
+        return Judgement.UNPARSABLE_GOLD
     settled = _settled(left, right, right_number is not None)
-    if settled is not None:
-        return Judgement.RIGHT if settled else Judgement.WRONG
-    return _OF_REPLY[symbolic_equality(_bare(answer), _bare(gold))]
+    if settled is None:
+        return _OF_REPLY[symbolic_equality(_bare(answer), _bare(gold))]
+    if settled:
+        return Judgement.RIGHT
+    readable = right_number is not None or _readable(right, gold)
+    return Judgement.WRONG if readable else Judgement.UNPARSABLE_GOLD
 
 
 def same_answer(answer: str | None, gold: str) -> bool:
@@ -142,9 +117,16 @@ def is_readable_gold(gold: str) -> bool:
     (True, False)
     """
     form = normal_form(gold)
-    if number(form) is not None or _WORDS.fullmatch(form) or _CHOICE.fullmatch(form):
+    return bool(form) and (number(form) is not None or _readable(form, gold))
+
+
+def _readable(form: str, gold: str) -> bool:
+    if _NO_VALUE.fullmatch(form):
+        return False
+    # Longer ones are compared as text.
+    if _WORDS.fullmatch(form) or _CHOICE.fullmatch(form) or len(form) > _LONGEST_ALGEBRA:
         return True
-    return bool(form) and symbolic_equality(None, _bare(gold)) == "same"
+    return symbolic_equality(None, _bare(gold)) == "same"
 
 
 _OF_REPLY = {
@@ -167,69 +149,9 @@ def _settled(answer: str, gold: str, gold_is_number: bool) -> bool | None:
     if based and right_based:
         return based.groups() == right_based.groups()
     too_long = max(len(answer), len(gold)) > _LONGEST_ALGEBRA
-    return False if not answer or too_long or _APART.search(answer) else None
+    apart = _APART.search(answer) and not _LATEX.search(answer)
+    return False if not answer or too_long or apart else None
 
 
 def _bare(text: str) -> str:
     return text.strip().rstrip(".").strip().strip("$*`").strip()
-
-
-def find_boxed(text: str) -> Span | None:
-    r"""Content of the last closed box with something in it, braces inside kept.
-
-    >>> find_boxed(r"\boxed{3} and \boxed{ }")
-    Span(start=7, end=8)
-    """
-    # One pass with a stack, so that thousands of unclosed boxes still cost linear time. The last
-    # box is the one that opens last: in a box within a box that is the inner one.
-    open_braces: list[int | None] = []
-    last = Span(-1, -1)
-    for match in _BRACE.finditer(text):
-        if match["boxed"]:
-            open_braces.append(match.end())
-        elif match[0] == "{":
-            open_braces.append(None)
-        elif match[0] == "}" and open_braces:
-            start = open_braces.pop()
-            if start is not None and start > last.start and text[start : match.start()].strip():
-                last = Span(start, match.start())
-    return _stripped(text, last) if last.start >= 0 else None
-
-
-def _last_stated(text: str) -> Span | None:
-    for start in reversed([match.end() for match in _ANSWER_IS.finditer(text)]):
-        end = _SENTENCE_END.search(text, start)
-        stated = _stripped(text, Span(start, end.start() if end else len(text)))
-        counted = _COUNTED.fullmatch(text, stated.start, stated.end)
-        if counted and not _NOT_UNITS.fullmatch(counted[2]):
-            return Span(*counted.span(1))
-        if stated.start < stated.end:
-            return stated
-    return None
-
-
-def _last_hashed(text: str) -> Span | None:
-    for match in reversed(list(_HASHES.finditer(text))):
-        found = _stripped(text, Span(*match.span(1)))
-        # "#### Step 2" is a heading: words, and more text below them.
-        start = text[found.start : min(found.end, found.start + 2)]
-        heading = start.isalpha() and text[match.end() :].strip()
-        if found.start < found.end and not heading:
-            return found
-    return None
-
-
-def _last_labelled(text: str) -> Span | None:
-    found = list(_ANSWER_LINE.finditer(text))
-    if not found:
-        return None
-    labelled = _stripped(text, Span(*found[-1].span(1)))
-    written = text[labelled.start : labelled.end].rstrip("*_").rstrip()
-    return Span(labelled.start, labelled.start + len(written)) if written else None
-
-
-def _stripped(text: str, span: Span) -> Span:
-    """The span without white space around it."""
-    inner = text[span.start : span.end]
-    start = span.start + len(inner) - len(inner.lstrip())
-    return Span(start, max(start, span.start + len(inner.rstrip())))

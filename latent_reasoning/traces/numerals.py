@@ -4,6 +4,7 @@ Nothing here knows algebra: these are the spellings that can be read exactly and
 """
 
 import re
+import unicodedata
 from fractions import Fraction
 
 _WRAPPED = re.compile(
@@ -21,8 +22,14 @@ _NUMBER = re.compile(
     rf"(?:\{{(?P<under>{_DECIMAL})\}}|(?P<under1>[0-9])))"
 )
 _MIXED = re.compile(
-    r"(?P<sign>-?)(?P<whole>[0-9]+)(?: (?=[0-9])|(?=\\frac))(?P<part>[0-9]+/[0-9]+|\\frac.+)"
+    r"(?P<sign>-?)(?P<whole>[0-9]+)(?: (?=[1-9])|(?=\\frac))(?P<part>[0-9]+/[0-9]+|\\frac.+)"
 )
+# Thousands divided by spaces, of any width: normal forms have one plain space for each.
+_GROUPED = re.compile(r"([+-]?[0-9]{1,3}(?: [0-9]{3})++)(?![0-9/])")
+_SCIENTIFIC = re.compile(r"([+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++))[eE]([+-]?[0-9]{1,2})")
+_VULGAR = re.compile("[\u00bc-\u00be\u2150-\u215e]")
+_CURRENCY = re.compile("^(-?)[$\u00a3\u20ac\u00a5\u20b9]")
+_TRAILING = "%\u00a3\u20ac\u00a5\u20b9"
 _COUNTED = re.compile(
     r"(?P<count>\S*[0-9}.])(?:\^\{?\\circ\}?|\N{DEGREE SIGN}| (?P<unit>[A-Za-z].*))"
 )
@@ -46,7 +53,7 @@ def normal_form(text: str) -> str:
     r"""An answer without what does not change its value.
 
     Dropped are: math delimiters around it, a final full stop, LaTeX spacing and styling, white
-    space around symbols, a leading dollar sign and a trailing percent sign.
+    space around symbols, a sign of currency and a trailing percent sign.
 
     >>> normal_form(r"$\left( 3, \dfrac{\pi}{2} \right)$"), normal_form(r"\$18.00")
     ('(3,\\frac{\\pi}{2})', '18.00')
@@ -63,9 +70,9 @@ def normal_form(text: str) -> str:
         text = text.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac")
         text = text.replace("\\%", "%").replace("\\$", "$")
     text = text.replace("{,}", ",").replace("\N{MINUS SIGN}", "-")
-    text = text.removeprefix("$").replace("-$", "-", 1)
-    if text.endswith("%"):
-        text = text[:-1]
+    if text.startswith("\N{EN DASH}"):
+        text = "-" + text[1:]
+    text = _CURRENCY.sub(r"\1", text).rstrip(_TRAILING)
     # White space between two words or numbers stays: "1 1/2" must not become 11/2.
     return " ".join(_LOOSE_SPACE.sub("", text).split())
 
@@ -73,8 +80,9 @@ def normal_form(text: str) -> str:
 def number(text: str) -> int | Fraction | None:
     r"""The number a normal form stands for, else None.
 
-    Read are integers, decimals, `a/b`, `\frac{a}{b}` and mixed numbers such as `1 1/2`. Units
-    behind a number (degrees, `18 dollars`) are dropped; `million` and its like multiply.
+    Read are integers, decimals, `1.5e3`, `1 000 000`, `a/b`, `\frac{a}{b}`, and mixed numbers such
+    as `1 1/2`. Units behind a number (degrees, `18 dollars`) are dropped; `million` and its like
+    multiply.
 
     >>> number("900"), number("1,800.5"), number(r"-\frac12"), number("1/0"), number("2x")
     (900, Fraction(3601, 2), Fraction(-1, 2), None, None)
@@ -83,6 +91,10 @@ def number(text: str) -> int | Fraction | None:
         return int(text)
     if len(text) > _LONGEST_NUMBER:
         return None
+    if not text.isascii():
+        text = _VULGAR.sub(_as_fraction, text).strip()
+    if " " in text and (grouped := _GROUPED.match(text)):
+        text = grouped[1].replace(" ", "") + text[grouped.end() :]
     counted = _COUNTED.fullmatch(text)
     scale = 1
     if counted:
@@ -97,7 +109,15 @@ def number(text: str) -> int | Fraction | None:
     return value if value is None or scale == 1 else value * scale
 
 
+def _as_fraction(match: re.Match[str]) -> str:
+    # Behind a digit it is the part of a mixed number.
+    apart = " " if match.string[: match.start()][-1:].isdigit() else ""
+    return apart + unicodedata.normalize("NFKC", match[0]).replace("\N{FRACTION SLASH}", "/")
+
+
 def _rational(text: str) -> Fraction | None:
+    if scientific := _SCIENTIFIC.fullmatch(text):
+        return Fraction(scientific[1]) * Fraction(10) ** int(scientific[2])
     mixed = _MIXED.fullmatch(text)
     if mixed:
         part = _rational(mixed["part"])

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from latent_reasoning.errors import LatentReasoningError
-from latent_reasoning.traces.answers import extract_answer, find_boxed, same_answer
+from latent_reasoning.traces.answers import extract_answer, same_answer
+from latent_reasoning.traces.answers_written import find_boxed
 
 Reward = Callable[..., list[float]]
 SHORTEST_REPEAT, LONGEST_REPEAT, REPEATS = 10, 256, 10
