@@ -133,7 +133,7 @@ def outcome(path: Path) -> str:
     """What becomes of a file read strictly: graded, or the kind of its clear error."""
     tally = Tally(list(BEHAVIOURS))
     try:
-        for source in open_sources([path], EvaluateConfig()):
+        for source in open_sources([path], EvaluateConfig()).sources:
             for found in source.generations():
                 if isinstance(found, Fault):
                     if "\n" in found.reason or not found.place.startswith(path.name):

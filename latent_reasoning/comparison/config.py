@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from latent_reasoning.errors import LatentReasoningError
+from latent_reasoning.errors import LatentReasoningError, one_of
+
+DTYPES = ("float32", "bfloat16", "float16")
+"""Number formats of models."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class CompareConfig:
     """Keep what is drawn when the run is stopped; the same command then goes on from there."""
 
     def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise LatentReasoningError(one_of("compare", "dtype", self.dtype, DTYPES))
         limits = {
             "n_problems": 40,
             "samples": 4,

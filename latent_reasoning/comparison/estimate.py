@@ -43,6 +43,13 @@ N_TRIED, WAYS = 1 + max(SET_SIZES), 3
 PROMPT_TOKENS = 128
 LAYER_SECONDS = 4e-4
 GIB = 2**30
+SIZES = {
+    "Qwen/Qwen2.5-Math-1.5B": ModelSize(1_543_714_304, 28, 1536, 151_936, 2 * 28 * 2 * 128),
+    "Qwen/Qwen2.5-Math-7B": ModelSize(7_615_616_512, 28, 3584, 152_064, 2 * 28 * 4 * 128),
+    "meta-llama/Llama-3.1-8B": ModelSize(8_030_261_248, 32, 4096, 128_256, 2 * 32 * 8 * 128),
+    "allenai/OLMo-2-1124-7B": ModelSize(7_298_617_344, 32, 4096, 100_352, 2 * 32 * 32 * 128),
+}
+"""Sizes of the bases of the presets, so that they are shown without a connection as well."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def estimate(config: CompareConfig) -> Estimate:
     Raises:
         LatentReasoningError: A model or the device is unknown.
     """
-    size = model_size(config.base)
+    size = SIZES.get(config.base) or model_size(config.base)
     device = resolve_device(config.device)
     width = DTYPES[config.dtype].itemsize
     weights = size.n_parameters * width

@@ -11,20 +11,21 @@ from typing import Any
 
 from latent_reasoning.data.json_lines import as_record, why_not_json
 from latent_reasoning.data.record import Record
-from latent_reasoning.errors import ProblemError
+from latent_reasoning.errors import ForeignFileError, ProblemError
 
 
 def archive_records(path: Path) -> Iterator[Record]:
     """One record a sample of a `.eval` archive, named by its member.
 
     Raises:
-        ProblemError: The archive is damaged, or holds no samples.
+        ForeignFileError: The archive holds no samples.
+        ProblemError: The archive is damaged.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if name.startswith("samples/")]
             if not names:
-                raise ProblemError(
+                raise ForeignFileError(
                     f"{path.name} is an archive without samples/, expected an inspect_ai log"
                 )
             head = _origin(_head(archive))
@@ -45,6 +46,11 @@ def log_records(log: dict[str, Any], name: str) -> Iterator[Record]:
     for number, sample in enumerate(log["samples"], start=1):
         record = as_record(sample, f"{name}:sample {number}")
         yield record._replace(row=record.row and head | record.row)
+
+
+def is_log(value: Any) -> bool:
+    """Whether a parsed JSON value is a log, with samples or, as one of an error, without."""
+    return isinstance(value, dict) and isinstance(value.get("eval"), dict) and "status" in value
 
 
 def _head(archive: zipfile.ZipFile) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from latent_reasoning.data.record import Record
 from latent_reasoning.errors import ProblemError
 
 _MARK = b"\xef\xbb\xbf"
+NO_OBJECT = "expected an object"
+"""How the fault of a value ends that is JSON, but no row."""
 
 
 def read_rows(path: Path | str, call: str, what: str) -> list[tuple[str, dict[str, Any]]]:
@@ -57,7 +59,7 @@ def as_record(value: object, place: str) -> Record:
     """A parsed value as a record; anything but an object is a fault."""
     if isinstance(value, dict):
         return Record(place, value)
-    return Record(place, {}, f"is {type(value).__name__}, expected an object")
+    return Record(place, {}, f"is {type(value).__name__}, {NO_OBJECT}")
 
 
 def why_not_json(error: Exception) -> str:

@@ -5,6 +5,7 @@ Read are JSON lines, a JSON array, CSV and TSV, each also compressed with gzip, 
 folders, sample logs of lm-evaluation-harness (JSON lines or arrays) and logs of inspect_ai.
 """
 
+import codecs
 import gzip
 import json
 import zlib
@@ -14,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from latent_reasoning.data.arrow import dataset_records, is_dataset, parquet_records
-from latent_reasoning.data.inspect_logs import archive_records, log_records
+from latent_reasoning.data.inspect_logs import archive_records, is_log, log_records
 from latent_reasoning.data.json_arrays import json_array_records
 from latent_reasoning.data.json_lines import json_line_records, why_not_json
 from latent_reasoning.data.record import Record
 from latent_reasoning.data.tables import table_records
-from latent_reasoning.errors import ProblemError
+from latent_reasoning.errors import ForeignFileError, ProblemError
 
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".eval")
 """Endings of the files that are read when a folder is given; .gz may follow."""
@@ -72,6 +73,7 @@ def read_records(path: Path | str) -> Iterator[Record]:
     """Rows of a file in order, each with its place; a row that cannot be read is a fault.
 
     Raises:
+        ForeignFileError: It holds no rows.
         ProblemError: The file as a whole cannot be read.
     """
     path = Path(path)
@@ -83,6 +85,8 @@ def read_records(path: Path | str) -> Iterator[Record]:
             start = stream.read(4)
     except OSError as error:
         raise ProblemError(f"{path.name} cannot be read ({error.strerror})") from error
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise ProblemError(f"{path.name} is UTF-16; save it as UTF-8")
     if start == b"PAR1":
         yield from parquet_records(path)
     elif start == b"PK\x03\x04":
@@ -136,7 +140,7 @@ def _is_object(line: bytes) -> bool:
         value = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, dict) and _rows_of(value) is None
+    return isinstance(value, dict) and _rows_of(value) is None and not is_log(value)
 
 
 def _rows_of(value: Any) -> str | None:
@@ -155,9 +159,11 @@ def _whole(stream: BufferedIOBase, name: str) -> Iterator[Record]:
             return json_line_records(stream, name)
         raise ProblemError(f"{name} is not JSON ({why_not_json(error)})") from error
     rows = _rows_of(value)
+    if rows is None and is_log(value):
+        raise ForeignFileError(f"{name}: the log holds no samples")
     if rows is None:
         held = f"an object with {', '.join(value)}" if isinstance(value, dict) else "no object"
-        raise ProblemError(
+        raise ForeignFileError(
             f"{name} holds {held:.200}; expected rows, or a list of them under one of "
             f"{', '.join(_ROWS)}"
         )

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from io import TextIOBase
+from itertools import chain
 from typing import Any
 
 from latent_reasoning.data.record import Record
@@ -19,14 +20,20 @@ def table_records(stream: TextIOBase, name: str, delimiter: str) -> Iterator[Rec
     Args:
         stream: The file, opened as UTF-8 with `errors="surrogateescape"` and `newline=""`.
         name: Name of the file in places.
-        delimiter: What stands between two cells.
+        delimiter: What stands between two cells; where the header has none, a semicolon, tab or
+            comma that it has.
 
     Raises:
         ProblemError: There is no header, or it repeats a name.
     """
     # Completions are longer than the 128 KiB that the module allows a cell by default.
     csv.field_size_limit(sys.maxsize)
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    first = stream.readline()
+    if not first:
+        return
+    candidates = (delimiter, ";", "\t", ",")
+    delimiter = next((one for one in candidates if one in first), delimiter)
+    reader = csv.reader(chain([first], stream), delimiter=delimiter, strict=True)
     header = _header(reader, name)
     while True:
         place = f"{name}:{reader.line_num + 1}"

@@ -61,13 +61,23 @@ def choose_ks(graded: Sequence[Int[np.ndarray, " _"]], asked: Sequence[int] | No
     most = max((int(each.max(initial=0)) for each in graded), default=0)
     if asked is not None:
         if asked[-1] > max(most, 1):
-            raise LatentReasoningError(
-                f"evaluate: k is {asked[-1]}, but no problem has more than {most} graded samples; "
-                "ask for a smaller --k"
-            )
+            raise refuse_k(asked[-1], most)
         return list(asked)
     halves = [int(np.median(each[each > 0])) for each in graded if (each > 0).any()]
     return [2**i for i in range(max(halves, default=0).bit_length())]
+
+
+def refuse_k(asked: int, most: int) -> LatentReasoningError:
+    """The error of a k that is too large.
+
+    Args:
+        asked: The largest k.
+        most: Most graded samples of a problem.
+    """
+    return LatentReasoningError(
+        f"evaluate: k is {asked}, but no problem has more than {most} graded samples; ask for a "
+        "smaller --k"
+    )
 
 
 def rate_record(rate: Rate | PassAtK | None) -> Record | None:

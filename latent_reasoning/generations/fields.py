@@ -31,10 +31,11 @@ QUESTION = (
     *("question", "problem", "doc.question", "doc.problem", "prompt", "query", "input"),
     *("instruction", "problem_text"),
 )
-PROBLEM = ("problem_id", "question_id", "unique_id", "problem_idx", "prompt_id", "doc_id", "qid")
-COUNTERS = (
-    *("id", "idx", "index", "task_id", "example_id", "sample_id", "uid", "uuid", "custom_id"),
+PROBLEM = (
+    *("problem_id", "question_id", "unique_id", "problem_idx", "prompt_id", "doc_id", "qid"),
+    "custom_id",
 )
+COUNTERS = ("id", "idx", "index", "task_id", "example_id", "sample_id", "uid", "uuid")
 """Names that may count problems, rows or samples; which, the questions tell."""
 CONDITION = ("condition", "arm", "variant", "model", "model_name", "model_id", "method", "system")
 _WORDS = re.compile(r"completion|response|generat|output|predict", re.IGNORECASE)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from latent_reasoning.errors import RunError
 from latent_reasoning.generations.sources import Generation
-from latent_reasoning.traces.answers import extract_answer, same_answer
+from latent_reasoning.traces.answers import Judgement, extract_answer, judge_answer
 from latent_reasoning.traces.behaviours import BEHAVIOURS, find_behaviours
 
 
@@ -20,23 +20,45 @@ class Grade(NamedTuple):
     answer: str | None
     """The answer found in it."""
     correct: bool | None
-    """Whether that is right; None where the row has no correct answer."""
+    """Whether that is right; None where nobody can say."""
     spans: dict[str, list[tuple[int, int]]]
     """For every behaviour the stretches of text that show it, none where it is not shown."""
+    ungraded: str | None = None
+    """Which of UNGRADED it is where nobody can say; None for a graded row."""
 
 
-def grade(text: str, golds: tuple[str, ...]) -> Grade:
+UNGRADED = ("no_gold", "unreadable_gold", "gave_up", "failed")
+"""Why a row is not graded: it has no correct answer, one that cannot be read, one that took too long
+to compare with, or its sample ended in an error before any output."""
+
+
+def grade(text: str, golds: tuple[str, ...], failed: bool = False) -> Grade:
     """Grade one completion by its text alone.
 
     Args:
         text: What the model wrote.
         golds: Correct answers, each of which is right.
+        failed: Whether the sample ended in an error before any output.
     """
     answer = extract_answer(text)
-    correct = any(same_answer(answer, gold) for gold in golds) if golds else None
+    correct, ungraded = (None, "failed") if failed else _judged(answer, golds)
     shown = find_behaviours(text)
     spans = {name: [(span.start, span.end) for span in shown.get(name, ())] for name in BEHAVIOURS}
-    return Grade(answer, correct, spans)
+    return Grade(answer, correct, spans, ungraded)
+
+
+def _judged(answer: str | None, golds: tuple[str, ...]) -> tuple[bool | None, str | None]:
+    found = set()
+    for gold in golds:
+        judgement = judge_answer(answer, gold)
+        if judgement is Judgement.RIGHT:
+            return True, None
+        found.add(judgement)
+    if not found:
+        return None, "no_gold"
+    if Judgement.GAVE_UP in found:
+        return None, "gave_up"
+    return (None, "unreadable_gold") if found == {Judgement.UNPARSABLE_GOLD} else (False, None)
 
 
 def graded_row(generation: Generation, found: Grade) -> str:

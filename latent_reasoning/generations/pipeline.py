@@ -14,11 +14,13 @@ from latent_reasoning.data.reading import stem_of
 from latent_reasoning.errors import ProblemError, RunError
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.grading import Grade, graded_row, rows_file
+from latent_reasoning.generations.requests import require_possible
 from latent_reasoning.generations.results import assemble
 from latent_reasoning.generations.sources import (
     HOW_TO_SKIP,
     Fault,
     Generation,
+    Opened,
     Source,
     open_sources,
 )
@@ -81,10 +83,11 @@ def evaluate(
     if config.output is not None:
         require_new(config.output)
     _require_writable(config, paths)
-    sources = open_sources(paths, config)
+    require_possible(paths, config)
+    opened = open_sources(paths, config)
     with rows_file(config.rows) as rows:
-        seen = _read(sources, config, rows, progress)
-        results = _results(seen, sources, config)
+        seen = _read(opened.sources, config, rows, progress)
+        results = _results(seen, opened, config)
         record["seconds"] = round(time.monotonic() - started, 1)
         results["provenance"] = record
         return Evaluation(_write(results, paths, config, record), results)
@@ -143,8 +146,15 @@ def _keep_example(seen: _Pass, problem: int, found: Generation, grade: Grade) ->
     )
 
 
-def _results(seen: _Pass, sources: Sequence[Source], config: EvaluateConfig) -> dict[str, Any]:
+def _results(seen: _Pass, opened: Opened, config: EvaluateConfig) -> dict[str, Any]:
     results = assemble(seen.tally, config)
+    results["notes"] += [f"passed over {reason}" for reason in opened.passed_over]
+    results["notes"] += [
+        f"{source.golds.name} has no ids: its answers are joined to the rows of {source.path.name} "
+        "by position, counted from 0."
+        for source in opened.sources
+        if source.golds and source.joined == "position"
+    ]
     results["files"] = [
         {
             "path": str(source.path),
@@ -153,7 +163,7 @@ def _results(seen: _Pass, sources: Sequence[Source], config: EvaluateConfig) -> 
             "gold_from": source.golds.name if source.golds else None,
             "gold_joined_by": source.joined,
         }
-        for source in sources
+        for source in opened.sources
     ]
     results["skipped"] = {
         "count": seen.n_faults,

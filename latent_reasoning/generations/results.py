@@ -22,8 +22,8 @@ def assemble(tally: Tally, config: EvaluateConfig) -> Record:
             is too large.
     """
     names = list(tally.conditions)
-    baseline = _named(config.baseline, "baseline", "base", names) or names[0]
-    tuned = _named(config.tuned, "tuned", "tuned", names)
+    baseline = named_condition(config.baseline, "baseline", "base", names) or names[0]
+    tuned = named_condition(config.tuned, "tuned", "tuned", names)
     sides = {}
     for name in names:
         rows = tally.rows(name)
@@ -54,20 +54,19 @@ def assemble(tally: Tally, config: EvaluateConfig) -> Record:
         "tuned": tuned,
         "conditions": conditions,
         "comparisons": comparisons,
+        "ungraded": dict(tally.ungraded),
         "notes": notes(tally, conditions, comparisons),
     }
 
 
 def notes(tally: Tally, conditions: Record, comparisons: Record) -> list[str]:
     """What a reader has to know before the numbers are used."""
-    found = []
-    ungraded = sum(record["rows"] - record["graded"] for record in conditions.values())
-    if ungraded:
-        found.append(f"{ungraded:,} rows have no correct answer and count in no accuracy.")
+    found = _ungraded(tally)
     if tally.conflicts:
         found.append(
-            f"{tally.conflicts:,} rows have another correct answer than the first row of their "
-            "problem: ids may mean different problems; name a better one with --problem-field."
+            f"{_rows(tally.conflicts, 'has', 'have')} another correct answer than the first row of "
+            "their problem: ids may mean different problems; name a better one with "
+            "--problem-field."
         )
     if 0 < tally.n_questions < tally.n_problems:
         found.append(
@@ -85,7 +84,40 @@ def notes(tally: Tally, conditions: Record, comparisons: Record) -> list[str]:
     return found
 
 
-def _named(asked: str | None, what: str, usual: str, names: Sequence[str]) -> str | None:
+def _ungraded(tally: Tally) -> list[str]:
+    example = "" if tally.unreadable is None else f", such as {tally.unreadable!r:.40},"
+    reasons = {
+        "no_gold": ("has", "have", "no correct answer"),
+        "unreadable_gold": ("has", "have", f"a correct answer that cannot be read{example}"),
+        "gave_up": ("took", "took", "too long to compare with the correct answer"),
+        "failed": ("ended", "ended", "in an error before any output"),
+    }
+    return [
+        f"{_rows(count, one, more)} {what} and {'counts' if count == 1 else 'count'} in no "
+        "accuracy."
+        for reason, (one, more, what) in reasons.items()
+        if (count := tally.ungraded[reason])
+    ]
+
+
+def _rows(count: int, one: str, more: str) -> str:
+    return f"{count:,} row {one}" if count == 1 else f"{count:,} rows {more}"
+
+
+def named_condition(
+    asked: str | None, what: str, usual: str, names: Sequence[str]
+) -> str | None:
+    """The condition that was asked for, else the usual one if it occurs.
+
+    Args:
+        asked: Name of a condition, or None.
+        what: The option it was asked with.
+        usual: Name that is taken where none was asked for.
+        names: Conditions that occur.
+
+    Raises:
+        LatentReasoningError: The condition asked for does not occur.
+    """
     if asked is None:
         return usual if usual in names else None
     if asked not in names:

@@ -6,25 +6,27 @@ one at a time, lists of samples taken apart, and what is malformed comes as a fa
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from latent_reasoning.data.json_lines import NO_OBJECT
 from latent_reasoning.data.reading import find_files, read_records
 from latent_reasoning.data.record import Record
-from latent_reasoning.errors import ProblemError
+from latent_reasoning.errors import ForeignFileError, ProblemError
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.fields import (
     PROBE,
     Fields,
     condition_of,
+    golds_at,
     guess_fields,
     value_at,
 )
 from latent_reasoning.generations.golds import Golds
 from latent_reasoning.generations.origins import file_labels, name_one_condition, task_of
-from latent_reasoning.generations.values import golds_of, name_of, texts_of
+from latent_reasoning.generations.values import name_of, texts_of
 
 
 class Generation(NamedTuple):
@@ -44,6 +46,8 @@ class Generation(NamedTuple):
     """Text of the problem, where the row has it."""
     golds: tuple[str, ...]
     """Correct answers, each of which is right; none where there is none."""
+    failed: bool = False
+    """Whether the row is that of an error, without any text of a model."""
 
 
 class Fault(NamedTuple):
@@ -94,7 +98,7 @@ class Source:
 
     def _fault(self, row: dict[str, Any], condition: str | None) -> str | None:
         fields = self.fields
-        texts = texts_of(value_at(row, fields.completion))
+        texts = self._texts(row)
         if isinstance(texts, str):
             return f"has {texts} as its completion ({fields.completion}), expected text"
         named = condition is not None
@@ -111,11 +115,12 @@ class Source:
         self, place: str, row: dict[str, Any], condition: str, number: int
     ) -> Iterator[Generation | Fault]:
         fields = self.fields
-        texts = texts_of(value_at(row, fields.completion))
+        texts = self._texts(row)
+        failed = bool(row.get("error")) and not any(text.strip() for text in texts)
         found = value_at(row, fields.question) if fields.question else None
         question = found if isinstance(found, str) and found.strip() else None
         problem = name_of(value_at(row, fields.problem)) if fields.problem else None
-        golds = golds_of(value_at(row, fields.gold)) if fields.gold else ()
+        golds = golds_at(row, fields.gold) if fields.gold else ()
         if self.golds is not None and self.joined is not None:
             golds = self.golds.find(self.joined, problem, question, number)
             if not golds and self.joined == "position":
@@ -128,16 +133,30 @@ class Source:
         name = f"{self.task}/{name}" if self.task and problem else name
         for i, text in enumerate(texts):
             parts = row if len(texts) == 1 else with_one(row, fields.completion, text, i)
-            yield Generation(place, parts, text, condition, name, question, golds)
+            yield Generation(place, parts, text, condition, name, question, golds, failed)
+
+    def _texts(self, row: dict[str, Any]) -> list[str] | str:
+        texts = texts_of(value_at(row, self.fields.completion))
+        # A sample that ended in an error has no output to read.
+        return [""] if isinstance(texts, str) and row.get("error") else texts
 
 
-def open_sources(files: Sequence[Path], config: EvaluateConfig) -> list[Source]:
+class Opened(NamedTuple):
+    """Files of generations, ready to be read."""
+
+    sources: list[Source]
+    """One for each file."""
+    passed_over: list[str]
+    """Files of the folders given that hold no completions, each with what it holds instead."""
+
+
+def open_sources(files: Sequence[Path], config: EvaluateConfig) -> Opened:
     """Find the files, map the fields of each and join the gold answers.
 
     Raises:
-        ProblemError: A file cannot be read, holds no rows, or lacks a completion.
+        ProblemError: A file cannot be read, holds no rows, or lacks a completion. In a folder such
+            a file is passed over, unless there is none with completions.
     """
-    found = [path for given in files for path in find_files(given, "evaluate")]
     golds = Golds.read(config.gold, config.gold_field) if config.gold else None
     given = {
         "completion": config.completion_field,
@@ -146,24 +165,30 @@ def open_sources(files: Sequence[Path], config: EvaluateConfig) -> list[Source]:
         "gold": None if golds else config.gold_field,
         "condition": config.by,
     }
-    probed = [_probe(path, config.skip_bad) for path in found]
-    labels, mapped = file_labels(found), []
-    for path, (head, _) in zip(found, probed, strict=True):
-        rows = [record.row for record in head if not record.fault]
-        try:
-            mapped.append((guess_fields(rows, given), rows))
-        except ProblemError as error:
-            raise ProblemError(f"evaluate: {path.name}: {error}") from error
+    probed: list[_Probed] = []
+    foreign: list[ForeignFileError] = []
+    for path in files:
+        inside = find_files(path, "evaluate")
+        for file in inside:
+            try:
+                probed.append(_probe(file, config.skip_bad, given))
+            except ForeignFileError as error:
+                if inside == [path]:
+                    raise
+                foreign.append(error)
+    if not probed:
+        raise foreign[0]
+    found = [one.path for one in probed]
+    mapped = [(one.fields, one.rows) for one in probed]
     alike = not config.by and len(found) > 1 and name_one_condition(mapped, found)
     sources = []
-    for path, (head, rest), label, (fields, rows) in zip(
-        found, probed, labels, mapped, strict=True
-    ):
-        kept = fields if not alike else Fields(**{**fields.shown(), "condition": None})  # pyright: ignore
-        joined = golds.join(rows, kept, path.name) if golds else None
-        records = chain(head, rest)
-        sources.append(Source(path, label, task_of(path, rows), kept, golds, joined, records))
-    return sources
+    for one, label in zip(probed, file_labels(found), strict=True):
+        kept = replace(one.fields, condition=None) if alike else one.fields
+        joined = golds.join(one.rows, kept, one.path.name) if golds else None
+        task = task_of(one.path, one.rows)
+        sources.append(Source(one.path, label, task, kept, golds, joined, one.records))
+    reasons = [str(error).removeprefix("evaluate: ").partition(";")[0] for error in foreign]
+    return Opened(sources, reasons)
 
 
 def with_one(row: dict[str, Any], path: str, text: str, index: int) -> dict[str, Any]:
@@ -172,7 +197,14 @@ def with_one(row: dict[str, Any], path: str, text: str, index: int) -> dict[str,
     return {**row, head: text, "sample": index}
 
 
-def _probe(path: Path, skip_bad: bool) -> tuple[list[Record], Iterator[Record]]:
+class _Probed(NamedTuple):
+    path: Path
+    fields: Fields
+    rows: list[dict[str, Any]]
+    records: Iterator[Record]
+
+
+def _probe(path: Path, skip_bad: bool, given: dict[str, str | None]) -> _Probed:
     records = _named(read_records(path))
     head = list(islice(records, PROBE))
     # Where the first rows are malformed, the guess needs some that are not.
@@ -183,10 +215,18 @@ def _probe(path: Path, skip_bad: bool) -> tuple[list[Record], Iterator[Record]]:
         head += more
     bad = next((record for record in head if record.fault), None)
     if bad and (not skip_bad or all(record.fault for record in head)):
-        raise ProblemError(f"evaluate: {bad.place} {bad.fault}; {HOW_TO_SKIP}")
+        # A list of numbers, for one, is a file of something else.
+        foreign = all((record.fault or "").endswith(NO_OBJECT) for record in head)
+        kind = ForeignFileError if foreign else ProblemError
+        raise kind(f"evaluate: {bad.place} {bad.fault}; {HOW_TO_SKIP}")
     if not head:
-        raise ProblemError(f"evaluate: {path.name} holds no rows, expected generations")
-    return head, records
+        raise ForeignFileError(f"evaluate: {path.name} holds no rows, expected generations")
+    rows = [record.row for record in head if not record.fault]
+    try:
+        fields = guess_fields(rows, given)
+    except ProblemError as error:
+        raise type(error)(f"evaluate: {path.name}: {error}") from error
+    return _Probed(path, fields, rows, chain(head, records))
 
 
 HOW_TO_SKIP = "mend the row, or count and skip such rows with --skip-bad"
@@ -196,4 +236,4 @@ def _named(records: Iterator[Record]) -> Iterator[Record]:
     try:
         yield from records
     except ProblemError as error:
-        raise ProblemError(f"evaluate: {error}") from error
+        raise type(error)(f"evaluate: {error}") from error

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
+from latent_reasoning.generations.grading import UNGRADED as REASONS
 from latent_reasoning.generations.grading import Grade
 from latent_reasoning.generations.sources import Generation
 
@@ -27,7 +28,7 @@ class Rows(NamedTuple):
     answer: Int[np.ndarray, " row"]
     """Number of the answer's text; NO_ANSWER for none."""
     correct: Int[np.ndarray, " row"]
-    """1, 0, or UNGRADED where there is no correct answer to compare with."""
+    """1, 0, or UNGRADED where nobody can say."""
     shown: Bool[np.ndarray, "row behaviour"]
     """Which behaviours the completion shows."""
 
@@ -40,6 +41,8 @@ class Tally:
         self.conditions: dict[str, int] = {}
         self.answers: dict[str, int] = {}
         self.conflicts = 0
+        self.ungraded = dict.fromkeys(REASONS, 0)
+        self.unreadable: str | None = None
         self._problems: dict[int, int] = {}
         self._golds = array("q")
         self._questions: set[int] = set()
@@ -54,6 +57,10 @@ class Tally:
             self._golds.append(gold)
         elif gold != self._golds[problem]:
             self.conflicts += 1
+        if grade.ungraded is not None:
+            self.ungraded[grade.ungraded] += 1
+        if grade.ungraded == "unreadable_gold" and self.unreadable is None:
+            self.unreadable = generation.golds[0]
         if generation.question is not None:
             self._questions.add(_digest(generation.question))
         answer = NO_ANSWER

@@ -24,14 +24,14 @@ def graded(found: Iterator[Found], workers: int) -> Iterator[tuple[Found, Grade 
     """
     if workers <= 1:
         for one in found:
-            yield one, None if isinstance(one, Fault) else grade(one.text, one.golds)
+            yield one, None if isinstance(one, Fault) else grade(*_parts(one))
         return
     # Spawned, not forked: a fork of a process with threads, as of pyarrow, may never end.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting: deque[tuple[list[Found], Future[list[Grade]]]] = deque()
         while batch := list(islice(found, _BATCH)):
-            texts = [(one.text, one.golds) for one in batch if isinstance(one, Generation)]
+            texts = [_parts(one) for one in batch if isinstance(one, Generation)]
             waiting.append((batch, pool.submit(_grade_all, texts)))
             if len(waiting) > _AHEAD * workers:
                 yield from _paired(*waiting.popleft())
@@ -39,8 +39,15 @@ def graded(found: Iterator[Found], workers: int) -> Iterator[tuple[Found, Grade 
             yield from _paired(*waiting.popleft())
 
 
-def _grade_all(texts: list[tuple[str, tuple[str, ...]]]) -> list[Grade]:
-    return [grade(text, golds) for text, golds in texts]
+_Parts = tuple[str, tuple[str, ...], bool]
+
+
+def _parts(one: Generation) -> _Parts:
+    return one.text, one.golds, one.failed
+
+
+def _grade_all(texts: list[_Parts]) -> list[Grade]:
+    return [grade(*parts) for parts in texts]
 
 
 def _paired(

@@ -12,6 +12,8 @@ from latent_reasoning.data.problems import (
     split_problems,
 )
 from latent_reasoning.errors import ProblemError
+from latent_reasoning.generations.config import EvaluateConfig
+from latent_reasoning.generations.sources import Generation, open_sources
 
 
 def problems(n: int) -> list[Problem]:
@@ -97,6 +99,30 @@ def test_the_usual_names_of_fields_are_read(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("row", "golds"),
+    [
+        ({"answer": r"So $\boxed{7}$."}, ["7"]),
+        ({"answer": "9 + 9\n#### 18"}, ["18"]),
+        ({"answer": ["5"]}, ["5"]),
+        ({"answer": ["1", "2"], "is_multiple_answer": True}, ["1, 2"]),
+        ({"answer": ["1", "2"]}, ["1", "2"]),
+        ({"final_answer": ["$1$", "2"]}, ["1, 2"]),
+        ({"final_answer": ["1", "2"], "is_multiple_answer": False}, ["1", "2"]),
+    ],
+)
+def test_compare_and_evaluate_read_the_same_gold_answer(
+    tmp_path: Path, row: dict, golds: list[str]
+) -> None:
+    path = written(tmp_path / "p.jsonl", {"question": "x", "response": "y", **row})
+    (source,) = open_sources([path], EvaluateConfig()).sources
+    (found,) = source.generations()
+    assert isinstance(found, Generation)
+    assert list(found.golds) == golds
+    if len(golds) == 1:
+        assert [problem.gold for problem in read_problems(path)] == golds
+
+
 def test_text_of_any_language_is_read(tmp_path: Path) -> None:
     row = {"question": "\u00bfCu\u00e1ntas\u2028manzanas?", "answer": "\u0663"}
     path = written(tmp_path / "p.jsonl", json.dumps(row, ensure_ascii=False))
@@ -127,6 +153,11 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
         ({}, "has keys none"),
         ({"question": "x", "answer": None}, "has answer None; expected text or a number"),
         ({"question": ["x"], "answer": "1"}, r"has question ['x']; expected text or a number"),
+        ({"question": True, "answer": "1"}, "has question True; expected text or a number"),
+        ({"question": "x", "answer": True}, "has answer True; expected text or a number"),
+        ({"question": "x", "answer": float("nan")}, "has answer nan; expected text or a number"),
+        ({"question": "x", "answer": "So.\n#### "}, "#### '; expected text or a number"),
+        ({"question": "x", "answer": ["1", "2"]}, "has 2 answers in answer, ['1', '2']; expected"),
         ({"question": " ", "answer": "1"}, "has question ' '; expected text or a number"),
     ],
 )

@@ -35,7 +35,7 @@ rows = st.lists(st.dictionaries(st.sampled_from(parts), values), min_size=1, max
 def test_any_row_is_graded_or_named(tmp_path_factory, given_rows: list[dict]) -> None:
     path = lines(tmp_path_factory.getbasetemp() / "any.jsonl", given_rows)
     try:
-        for source in open_sources([path], EvaluateConfig()):
+        for source in open_sources([path], EvaluateConfig()).sources:
             for found in source.generations():
                 if isinstance(found, Fault):
                     assert found.place.startswith("any.jsonl:")
@@ -104,6 +104,8 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         ("a.json", b'{"a": 1', "a.json is not JSON"),
         ("a.json", b'{"a":\n 1}', "a.json holds an object with a; expected rows"),
         ("a.csv", b"a,a\n1,2\n", "a.csv:1 has the header a, a; expected a line"),
+        ("a.csv", b"", "a.csv holds no rows"),
+        ("a.csv", "a,b\n1,2\n".encode("utf-16"), "a.csv is UTF-16; save it as UTF-8"),
         ("a.jsonl.gz", b"\x1f\x8b\x08\x00", "a.jsonl.gz:1 cannot be read"),
     ):
         path = tmp_path / name

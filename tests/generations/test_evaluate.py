@@ -8,6 +8,7 @@ from scipy import stats
 
 from latent_reasoning.cli import main
 from latent_reasoning.errors import LatentReasoningError
+from latent_reasoning.generations import pipeline
 from latent_reasoning.generations.config import EvaluateConfig
 from latent_reasoning.generations.pipeline import evaluate
 
@@ -163,7 +164,7 @@ def test_a_malformed_row_is_named_by_file_and_line(
     assert results["skipped"]["first"][0]["reason"].startswith(fault)
 
 
-def test_impossible_requests_are_refused_and_leave_nothing(tmp_path: Path) -> None:
+def test_impossible_requests_are_refused_and_leave_nothing(tmp_path: Path, monkeypatch) -> None:
     path = lines(tmp_path / "g.jsonl", flat(make_rows(5, 2)))
     out = tmp_path / "out"
     for settings, message in (
@@ -177,6 +178,16 @@ def test_impossible_requests_are_refused_and_leave_nothing(tmp_path: Path) -> No
     ):
         with pytest.raises(LatentReasoningError, match=message):
             evaluate([path], EvaluateConfig(output=out, **settings))
+    def never(*_: object) -> None:
+        raise AssertionError("graded before the request was refused")
+
+    monkeypatch.setattr(pipeline, "graded", never)
+    by_field = lines(tmp_path / "f.jsonl", [{"arm": "a", **row} for row in flat(make_rows(5, 2))])
+    for file in (path, by_field):
+        for settings in ({"k": "1,64"}, {"baseline": "zzz"}, {"tuned": "zzz"}):
+            with pytest.raises(LatentReasoningError, match="k is 64|'zzz' is not a known"):
+                evaluate([file], EvaluateConfig(output=out, **settings))
+    by_field.unlink()
     for settings in ({"k": "0"}, {"k": "two"}, {"modes": "code"}, {"modes": "code,code"}):
         with pytest.raises(LatentReasoningError, match="evaluate: found"):
             EvaluateConfig(**settings)

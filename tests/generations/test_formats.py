@@ -157,7 +157,7 @@ def test_rows_without_a_correct_answer_count_apart(tmp_path: Path) -> None:
     results = evaluate([lines(tmp_path / "g.jsonl", rows)], JSON).results
     found = results["conditions"]["g"]
     assert (found["rows"], found["graded"], found["accuracy"]["n"]) == (10, 9, 9)
-    assert "1 rows have no correct answer" in results["notes"][0]
+    assert "1 row has no correct answer" in results["notes"][0]
     bare = [{"completion": row["completion"]} for row in rows]
     results = evaluate([lines(tmp_path / "bare.jsonl", bare)], JSON).results
     found = results["conditions"]["bare"]

@@ -106,6 +106,16 @@ def test_the_last_answer_is_found(completion, answer):
         ("x + 2", "x+2"),
         ("9" * 5000, "9" * 5000),
         ("1.5/3", "1/2"),
+        ("1 000 000", "1000000"),
+        ("1\N{THIN SPACE}000\N{NARROW NO-BREAK SPACE}000.5", "1000000.5"),
+        ("1 200 dollars", "1200"),
+        ("\N{POUND SIGN}18", "18"),
+        ("18 \N{EURO SIGN}", "18"),
+        ("\N{EN DASH}5", "-5"),
+        ("\N{VULGAR FRACTION ONE HALF}", "0.5"),
+        ("-3\N{VULGAR FRACTION ONE QUARTER}", "-13/4"),
+        ("1.5e3", "1500"),
+        ("2E-3", "0.002"),
     ],
 )
 def test_equal_answers_are_the_same(answer, gold):
@@ -123,7 +133,11 @@ def test_equal_answers_are_the_same(answer, gold):
         ("5 6", "56"),
         ("1/0", "0"),
         ("1,23", "123"),
-        ("1e2", "100"),
+        ("1e2", "12"),
+        ("1 0000", "10000"),
+        ("1 000/3", "1"),
+        ("\N{EN DASH}5", "5"),
+        ("\N{VULGAR FRACTION ONE HALF}", "12"),
         ("2 ** 2", "4"),
         ("x", "y"),
         ("5x", "5"),
@@ -213,6 +227,84 @@ def test_a_labelled_line_is_an_answer(completion):
     assert extract_answer(completion) == "42"
 
 
+@pytest.mark.parametrize(
+    "completion",
+    [
+        "The answer is 18</s>",
+        "#### 18 <|endoftext|>",
+        "The answer is 18.<|im_end|>\n<|im_start|>user\nAnd 5 + 5?",
+        "Answer: 18<|eot_id|>\n",
+        "The answer is 18." + "<pad>" * 500,
+        "The answer is 18, which is 20 less than 38.",
+        "The answer is $18$, because 9 + 9 is 18.",
+        "The answer is **18**, so she has enough.",
+        "**The answer is 18.**",
+        "The answer is 18 (eighteen).",
+        "The answer is 18 \N{EM DASH} done",
+        "Answer: 18 (dollars)",
+        "The answer is 18 miles per hour, not 20.",
+        "The answer is therefore 18.",
+        "The answer is, thus, about 18.",
+        "The answer to the second question is 18.",
+        "so \\boxed 18",
+        "<think>20?</think><answer> 18 </answer>",
+        "<answer>The answer is 18.",
+        "### Answer\n18",
+        "**Final Answer**\n\n**18**\n",
+        "**Answer:** 18",
+        "**Final Answer**: 18",
+        "The answer was 18",
+    ],
+)
+def test_what_stands_around_a_number_does_not_hide_it(completion):
+    assert same_answer(extract_answer(completion), "18")
+
+
+@pytest.mark.parametrize(
+    "completion",
+    [
+        "The answer is not 18.",
+        "The answer is 20, not 18.",
+        "The answer is 18, but that is wrong.",
+        "The answer is 18, which is not possible.",
+        "The answer is 18, which is wrong.",
+        "The answer is 18, so actually 20.",
+        "The answer is 18 \N{EM DASH} no, 20.",
+        "The answer is 18 \N{EM DASH} wait, it is 20.",
+        "The answer is 18 - x.",
+        "The answer is 18 \N{EN DASH} 20.",
+        "The answer is 18 or 20.",
+        "The answer is 18 (or 20).",
+        "The answer is 18 (mod 20).",
+        "The answer is 18 (in base 9).",
+        "The answer is 18 (x + 1).",
+        "The answer is 18 and 20, not 21.",
+        "The answer is 18x, which is linear.",
+        "The answer is 18 million, which is a lot.",
+        "The answer is 18 squared, which is 324.",
+        "The answer is $18 + x$, which is linear.",
+        "The answer is 180, which is ten times 18.",
+        "The answer is less than 18.",
+        "\\boxed 180",
+        "<answer>18 or 20</answer>",
+        "<answer>20</answer> rather than 18",
+        "### Answer\n- 18",
+        "My first answer was 18.",
+        "The answer was 18, but that was wrong.",
+        "Answer: 18 (wrong)",
+    ],
+)
+def test_no_comment_makes_a_wrong_answer_right(completion):
+    assert not same_answer(extract_answer(completion), "18")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=30), st.sampled_from(["</s>", "<|im_end|>", "<|eot_id|>\n", "<eos> "]))
+def test_tokens_at_the_end_change_no_answer(text, token):
+    for completion in (text, f"The answer is {text}", f"#### {text}", f"\\boxed{{{text}}}"):
+        assert extract_answer(completion.rstrip() + token) == extract_answer(completion.rstrip())
+
+
 def test_headings_and_labelled_paragraphs_are_no_answers():
     assert extract_answer("#### Step 2: add\n3 + 4 = 7\n#### Conclusion\nSeven.") is None
     assert extract_answer("Answer: " + "she has sixteen eggs and sells them, " * 3) is None
@@ -229,5 +321,7 @@ def test_a_long_text_full_of_open_boxes_takes_linear_time():
     start = time.perf_counter()
     assert extract_answer("\\boxed{" * 100_000) is None
     assert extract_answer("answer is " * 100_000) is not None
+    assert extract_answer("<answer>" * 100_000 + "</s>" * 100_000) is not None
+    assert extract_answer("Answer\n" * 100_000) is None
     assert not same_answer("$" * 100_000, "5")
     assert time.perf_counter() - start < 2

@@ -44,6 +44,9 @@ def quick_limit(monkeypatch):
         ("(C)", r"\text{C}"),
         ("navin", "Navin"),
         ("2+2", "4"),
+        (r"\log_2 8", "3"),
+        (r"\frac 3 4", "3/4"),
+        ("5^2 3", "75"),
     ],
 )
 def test_answers_that_are_equal_as_mathematics_are_the_same(answer, gold):
@@ -63,6 +66,8 @@ def test_answers_that_are_equal_as_mathematics_are_the_same(answer, gold):
         ("-\\infty", "\\infty"),
         ("the sum", "12"),
         ("x" * 3000, "x^2"),
+        ("5 6", "11"),
+        ("5 6", "x+5"),
     ],
 )
 def test_answers_that_differ_as_mathematics_are_wrong(answer, gold):
@@ -82,6 +87,12 @@ def test_a_gold_answer_that_is_no_mathematics_is_told_apart_from_a_wrong_answer(
     assert judge_answer("3", gold) is Judgement.UNPARSABLE_GOLD
     assert not is_readable_gold(gold)
     assert not same_answer("3", gold)
+
+
+@pytest.mark.parametrize("gold", ["???", "$$", r"\text{}", "NaN", "-inf", "Infinity"])
+@pytest.mark.parametrize("answer", ["18", None, "the sum", "5 6"])
+def test_an_unreadable_gold_answer_says_nothing_of_any_answer(answer, gold):
+    assert judge_answer(answer, gold) is Judgement.UNPARSABLE_GOLD
 
 
 @pytest.mark.parametrize("gold", ["18", "Evelyn", "(C)", r"\frac{\pi}{2}", "(3, 4)", "x > 2"])
