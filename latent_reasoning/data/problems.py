@@ -78,9 +78,9 @@ def read_problems(source: Path | str) -> list[Problem]:
 
     The question is taken from `question`, `problem` or `prompt`, the answer from `gold`, `answer`,
     `final_answer`, `ground_truth` or `target`, the id from `problem_id`, `unique_id` or `id` (else
-    file and line). Of a worked solution, which ends in "#### 18" or in a box, the answer is taken. A
-    list of answers is one where all of them are needed, as in OlympiadBench. A benchmark is one of `BENCHMARKS`, such as
-    `math500`; a file of that name comes first.
+    file and line). Of a worked solution, which ends in "#### 18" or in a box, the answer is taken.
+    A list of answers is one where all of them are needed, as in OlympiadBench. A benchmark is one
+    of `BENCHMARKS`, such as `math500`; a file of that name comes first.
 
     Raises:
         ProblemError: The source is missing or empty, or a row is not such a record.
@@ -133,21 +133,22 @@ ID_FIELDS = ("problem_id", "unique_id", "id")
 def _problem(row: dict[str, Any], where: str) -> Problem:
     asked = _key(row, QUESTION_FIELDS, where)
     question = row[asked]
-    if not isinstance(question, str | int | float) or _says_nothing(question):
+    if not _says_something(question):
         raise _refused(where, asked, question)
     key = _key(row, GOLD_FIELDS, where)
     answer = row[key]
     golds = golds_of(answer, belong_together(key, row.get("is_multiple_answer")))
     if not golds:
         raise _refused(where, key, answer)
-    if len(golds) > 1:
+    gold, *others = golds
+    if others:
         raise ProblemError(
             f"read_problems: {where} has {len(golds)} answers in {key}, {answer!r:.60}; expected "
             "one, or is_multiple_answer: true beside several that are all needed"
         )
     named = [name for name in ID_FIELDS if row.get(name) is not None]
     name = str(row[named[0]]) if named else where
-    return Problem(name, str(question), golds[0], _solution(row, answer))
+    return Problem(name, str(question), gold, _solution(row, answer))
 
 
 def _solution(row: dict[str, Any], answer: Any) -> str | None:
@@ -169,9 +170,10 @@ def _key(row: dict[str, Any], keys: tuple[str, ...], where: str) -> str:
     return key
 
 
-def _says_nothing(value: str | float) -> bool:
-    endless = isinstance(value, float) and not math.isfinite(value)
-    return isinstance(value, bool) or endless or not str(value).strip()
+def _says_something(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return False
+    return math.isfinite(value) if isinstance(value, float) else bool(str(value).strip())
 
 
 def _refused(where: str, key: str, value: Any) -> ProblemError:

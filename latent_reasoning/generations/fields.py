@@ -109,9 +109,7 @@ def guess_fields(rows: Sequence[Mapping[str, Any]], given: Mapping[str, str | No
         for name in (path or "").split(",") if part == "condition" else filter(None, [path]):
             if name and not any(value_at(row, name) is not None for row in rows):
                 kind = ForeignFileError if part == "completion" else ProblemError
-                raise kind(
-                    f"no row has the field {name!r} for the {part}; found {_names(rows)}"
-                )
+                raise kind(f"no row has the field {name!r} for the {part}; found {_names(rows)}")
     taken = {completion}
     gold = given.get("gold") or first_field(rows, GOLD, _has_gold, taken)
     taken |= {gold} if gold else set()

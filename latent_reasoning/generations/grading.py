@@ -27,9 +27,9 @@ class Grade(NamedTuple):
     """Which of UNGRADED it is where nobody can say; None for a graded row."""
 
 
-UNGRADED = ("no_gold", "unreadable_gold", "gave_up", "failed")
-"""Why a row is not graded: it has no correct answer, one that cannot be read, one that took too long
-to compare with, or its sample ended in an error before any output."""
+UNGRADED: tuple[str, ...] = ("no_gold", "unreadable_gold", "gave_up", "failed")
+"""Why a row is not graded: it has no correct answer, one that cannot be read, one that took too
+long to compare with, or its sample ended in an error before any output."""
 
 
 def grade(text: str, golds: tuple[str, ...], failed: bool = False) -> Grade:

@@ -104,9 +104,7 @@ def _rows(count: int, one: str, more: str) -> str:
     return f"{count:,} row {one}" if count == 1 else f"{count:,} rows {more}"
 
 
-def named_condition(
-    asked: str | None, what: str, usual: str, names: Sequence[str]
-) -> str | None:
+def named_condition(asked: str | None, what: str, usual: str, names: Sequence[str]) -> str | None:
     """The condition that was asked for, else the usual one if it occurs.
 
     Args:

@@ -87,7 +87,7 @@ _COMMENTED = re.compile(
 
 
 def find_answer(completion: str) -> Span | None:
-    r"""Where the final answer of a completion stands, by the rules of this module; None without one.
+    r"""Where the final answer of a completion stands, by the rules above; None without one.
 
     >>> find_answer(r"x = 4, so \boxed{ 4 }, that is 4.")
     Span(start=18, end=19)

@@ -178,6 +178,7 @@ def test_impossible_requests_are_refused_and_leave_nothing(tmp_path: Path, monke
     ):
         with pytest.raises(LatentReasoningError, match=message):
             evaluate([path], EvaluateConfig(output=out, **settings))
+
     def never(*_: object) -> None:
         raise AssertionError("graded before the request was refused")
 
