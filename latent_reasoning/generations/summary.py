@@ -34,7 +34,8 @@ def summary(results: Record) -> str:
         first = skipped["first"][0]
         lines += [
             "",
-            f"skipped {skipped['count']:,} rows, the first: {first['place']} {first['reason']}",
+            f"skipped {skipped['count']:,} {'row' if skipped['count'] == 1 else 'rows'}, the first: "
+            f"{first['place']} {first['reason']}",
         ]
     lines += ["", *(f"note: {note}" for note in results["notes"])] if results["notes"] else []
     return "\n".join(lines)
