@@ -14,7 +14,7 @@ def summary(results: Record) -> str:
     ks = list(dict.fromkeys(k for c in results["conditions"].values() for k in c["pass_at_k"]))
     last = [ks[-1]] if len(ks) > 1 else []
     head = ["condition", "rows", "problems", "accuracy", *(f"pass@{k}" for k in last), *shown]
-    rows = [
+    table = [
         [
             name,
             f"{record['rows']:,}",
@@ -25,17 +25,17 @@ def summary(results: Record) -> str:
         ]
         for name, record in results["conditions"].items()
     ]
-    lines += _columns([head, *rows])
+    lines += _columns([head, *table])
     lines += map(_partial, results.get("partial_prompts") or [])
     for name, record in results["comparisons"].items():
         lines += ["", *_comparison(name, record)]
     skipped = results["skipped"]
     if skipped["count"]:
         first = skipped["first"][0]
+        rows = "row" if skipped["count"] == 1 else "rows"
         lines += [
             "",
-            f"skipped {skipped['count']:,} {'row' if skipped['count'] == 1 else 'rows'}, the first: "
-            f"{first['place']} {first['reason']}",
+            f"skipped {skipped['count']:,} {rows}, the first: {first['place']} {first['reason']}",
         ]
     lines += ["", *(f"note: {note}" for note in results["notes"])] if results["notes"] else []
     return "\n".join(lines)
