@@ -43,6 +43,7 @@ from latent_reasoning.verdict.sufficiency import RULES
 from latent_reasoning.zoo.truth import truth
 
 POINT = "blocks.1.hook_resid_post"
+steering_sweep: Any = import_module("experiments.17_steering_sweep.run")
 transfer: Any = import_module("experiments.14_transfer_matrix.run")
 
 
@@ -451,6 +452,28 @@ def test_offsets_stay_within_their_own_text(tmp_path: Path) -> None:
     assert found.rows(False, -(end + 1)).tolist() == []
     assert found.rows(False, 2 + int((rows.sequence == 0).sum()) - end).tolist() == []
     assert found.rows(True, -12).tolist() == []
+
+
+def test_the_best_cells_of_a_sweep_stand_beside_their_controls() -> None:
+    def swept(direction: str, strength: float, accuracy: float, place: str = "all") -> dict:
+        return {
+            **{"direction": direction, "in_mean_norms": strength, "positions": place},
+            **{"hook_point": POINT, "accuracy": {"value": accuracy}},
+        }
+
+    cells = [
+        *(swept("diff mean", 2.0, 0.6), swept("diff mean", 4.0, 0.8)),
+        *(swept("minus feature 3", 2.0, 0.7), swept("feature 4", 2.0, 0.1)),
+        *(swept("random 0", 2.0, 0.2), swept("random 0", 4.0, 0.3)),
+        *(swept("random 0", 4.0, 0.9, "generated"), swept("diff mean", 2.0, 0.5, "generated")),
+        swept("random 0, KL of diff mean at 4", 11.0, 0.4),
+    ]
+    found = steering_sweep.best(cells)
+    assert found == [cells[1], cells[2], cells[7]]
+    beside = [steering_sweep.controls(one, cells) for one in found]
+    assert beside[0] == {"norm": cells[5], "kl": cells[8]}
+    assert beside[1] == {"norm": cells[4], "kl": None}
+    assert beside[2] == {"norm": None, "kl": None}
 
 
 def test_curves_can_stand_in_several_rows(tmp_path: Path) -> None:
