@@ -108,8 +108,14 @@ def rate_html(record: Mapping[str, Any] | None, signed: bool = False) -> str:
 
 
 def value_html(value: Any) -> str:
-    """Rate, number or text, whichever it is."""
+    """Rate, settings, number or text, whichever it is.
+
+    >>> value_html({"problems": 300, "samples": 16})
+    'problems 300, samples 16'
+    """
     if isinstance(value, Mapping):
+        if value and "value" not in value:
+            return escaped(", ".join(f"{spaced(n)} {number(v)}" for n, v in value.items()))
         return rate_html(value)
     return MISSING if value is None else escaped(number(value))
 
