@@ -131,12 +131,13 @@ def n_completions(
     effect = (1 + plans) * min(n_select, causal.N_EFFECT_PROBLEMS)
     tried = causal.N_CALIBRATED + N_BASELINES + causal.N_BAND
     # A direction of the pool reaches calibration only with one of the largest effects of a draw.
-    apart = causal.N_CALIBRATED * (pool // features)
-    finalists = apart if pool // features >= ENOUGH else min(pool, MOST_FINALISTS + apart)
+    selections = pool // features
+    apart = causal.N_CALIBRATED * selections
+    finalists = apart if selections >= ENOUGH else min(pool, MOST_FINALISTS + apart)
     calibrate = (1 + n_doses * (tried + finalists) + n_variants + len(BIASES)) * n_calibrate
     # Drawn twice a problem: controls, baselines, forced token, its bias, best prompt and what the
     # selection of random directions ends at; once: random controls, the null and the ablation.
-    ended = min(finalists, pool // features) if pool // features >= ENOUGH else finalists
+    ended = min(finalists, selections) if selections >= ENOUGH else finalists
     twice = N_CONTROLS + N_BASELINES + N_SIDE_EFFECTS + 3 + ended
     once = (N_RANDOM_CONTROLS + N_ABLATION_CONTROLS) * config.control_draws + N_ABLATIONS
     once += config.controls + n_ablated(config)

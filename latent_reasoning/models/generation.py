@@ -215,7 +215,9 @@ def _sample_batch(
     lengths = torch.full_like(state.index, config.max_new_tokens)
     forced = torch.tensor(beginnings, dtype=torch.long, device=model.device)
     replaying = Replaying(model, config, written, lengths, ends)
-    may_replay, first_replayed = asked.replay and not branches, max(1, forced.shape[1])
+    # Asked once: it looks through the hooks of all modules.
+    replays = asked.replay and not branches and can_replay(model)
+    first_replayed = max(1, forced.shape[1])
     with shared_prompts(model):
         for step in range(config.max_new_tokens):
             if branches and step == 0:
@@ -237,7 +239,7 @@ def _sample_batch(
             if step + 1 == config.max_new_tokens:
                 break
             # What hooks do may change from the first step to the second, and not later.
-            if may_replay and step >= first_replayed and can_replay(model):
+            if replays and step >= first_replayed:
                 replaying.finish(state, drawn, step)
                 break
             logits = take_step(model, state, drawn)
